@@ -1,0 +1,90 @@
+"""What is current: the default graph and the default session, one stack a thread."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+
+class DefaultStack(threading.local):
+    """A stack of defaults of one thread."""
+
+    def __init__(self) -> None:
+        self.stack: list[Any] = []
+        self.enforce_nesting = True
+
+    def get(self) -> Any:
+        """Returns the innermost default, or None."""
+        return self.stack[-1] if self.stack else None
+
+    @contextlib.contextmanager
+    def controller(self, default: Any) -> Iterator[Any]:
+        """Makes `default` the innermost default inside the block."""
+        self.stack.append(default)
+        try:
+            yield default
+        finally:
+            if self.stack:
+                if self.enforce_nesting:
+                    if self.stack[-1] is not default:
+                        raise AssertionError(f"Nesting violated for default stack of {type(default)} objects")
+                    self.stack.pop()
+                elif default in self.stack:
+                    self.stack.remove(default)
+
+
+graph_stack = DefaultStack()
+session_stack = DefaultStack()
+
+_global_graph: Any = None
+_global_lock = threading.Lock()
+_graph_class: Any = None
+
+
+def set_graph_class(cls: Any) -> None:
+    """Tells this module how to make the graph that is the default when nobody opened one."""
+    global _graph_class
+    _graph_class = cls
+
+
+def default_graph() -> Any:
+    """Returns the default graph of this thread, which is the global one outside every `as_default()`."""
+    stack = graph_stack.stack
+    if stack:
+        return stack[-1]
+    global _global_graph
+    if _global_graph is None:
+        with _global_lock:
+            if _global_graph is None:
+                _global_graph = _graph_class()
+    return _global_graph
+
+
+def global_graph() -> Any:
+    """Returns the graph that is the default outside every `as_default()`, or None when none was needed yet."""
+    return _global_graph
+
+
+def reset_default_graph() -> None:
+    """Puts a new, empty graph in the place of the global default graph.
+
+    Raises:
+      AssertionError: it was called inside `with graph.as_default()`.
+    """
+    global _global_graph
+    if graph_stack.stack:
+        raise AssertionError(
+            "Do not use tf.reset_default_graph() to clear nested graphs. If you need a cleared graph, exit the nesting and "
+            "create a new graph."
+        )
+    before = _global_graph
+    _global_graph = _graph_class()
+    if before is not None:
+        before._default_changed(_global_graph)
+
+
+def default_session() -> Any:
+    """Returns the default session of this thread, or None."""
+    return session_stack.get()

@@ -1,0 +1,267 @@
+"""What a graph announces, as plain values.
+
+One `EventHub` a graph. The engine publishes after each change, in the thread that made it, and does not know who listens;
+`if hub.observers` guards every construction of an event, so that nothing is paid while nobody listens. An observer that
+raises becomes a warning: it must not break the program that is watched.
+
+Two kinds of record are kept always, in the graph's `Journal`, because explanations must work after the fact.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+# ---- events
+
+
+@dataclass(frozen=True, slots=True)
+class OpCreated:
+    """An operation was added. Its index is the new version of the graph less one."""
+
+    op: Any
+
+
+@dataclass(frozen=True, slots=True)
+class OpChanged:
+    """A part of an operation was changed after it was added: `what` is "inputs", "control", "outputs", "device" or "attr"."""
+
+    op: Any
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeOpened:
+    """A variable scope was entered; `entry` is its `ScopeEntry`."""
+
+    entry: Any
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeClosed:
+    """A variable scope was left."""
+
+    entry: Any
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeDefaultsChanged:
+    """A default of an open scope was changed by a call such as `reuse_variables()`."""
+
+    entry: Any
+    key: str
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
+class VariableRequested:
+    """`get_variable` was called; published for refused calls too, before they raise. `request` is its `Request`."""
+
+    request: Any
+
+
+@dataclass(frozen=True, slots=True)
+class VariableCreated:
+    """A variable exists with all its operations; `record` is its `VariableRecord`."""
+
+    record: Any
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionChanged:
+    """`item` was added to the collection `key`, or (item None) the collection was cleared."""
+
+    key: Any
+    item: Any
+
+
+@dataclass(frozen=True, slots=True)
+class GraphFinalized:
+    """The graph was finalized, or (finalized False) opened again."""
+
+    finalized: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DefaultGraphChanged:
+    """Another graph became the default; published on the graph that was the default."""
+
+    graph: Any
+
+
+@dataclass(frozen=True, slots=True)
+class RunStarted:
+    """A session starts to run; `run` is its `RunRecord`."""
+
+    run: Any
+
+
+@dataclass(frozen=True, slots=True)
+class RunFinished:
+    """A run ended, with or without an error."""
+
+    run: Any
+
+
+@dataclass(frozen=True, slots=True)
+class StateChanged:
+    """A variable of a session got a value: `how` is "initialized", "assigned" or "restored"."""
+
+    session: Any
+    variable: str
+    how: str
+    run: int
+
+
+@dataclass(frozen=True, slots=True)
+class SessionClosed:
+    """A session was closed; its values are gone."""
+
+    session: Any
+
+
+class EventHub:
+    """Hands the events of one graph to its observers."""
+
+    __slots__ = ("observers",)
+
+    def __init__(self) -> None:
+        self.observers: tuple[Callable[[Any], None], ...] = ()
+
+    def subscribe(self, observer: Callable[[Any], None]) -> Callable[[], None]:
+        """Adds an observer, a function of one event. Returns the function that removes it."""
+        self.observers = (*self.observers, observer)
+
+        def unsubscribe() -> None:
+            self.observers = tuple(each for each in self.observers if each is not observer)
+
+        return unsubscribe
+
+    def publish(self, event: Any) -> None:
+        """Hands `event` to every observer. What an observer raises becomes a warning."""
+        for observer in self.observers:
+            try:
+                observer(event)
+            except Exception as error:  # noqa: BLE001 - whatever a view raises must not break the user's program
+                warnings.warn(
+                    f"An observer of the graph failed on {type(event).__name__}: {type(error).__name__}: {error}. "
+                    "The graph itself is not affected.",
+                    RuntimeWarning,
+                    stacklevel=2,
+                )
+
+
+# ---- records that are always kept
+
+
+@dataclass(eq=False, slots=True)
+class ScopeEntry:
+    """One `with tf.variable_scope(...)`, from its entry on.
+
+    `mode_from` and `defaults` say where each setting came from: (how, ScopeEntry or None, Site or None).
+    """
+
+    index: int
+    name: str
+    parent: ScopeEntry | None
+    name_scope: str
+    given: str
+    reuse_given: Any
+    reuse: Any
+    mode_from: tuple[str, Any, Any]
+    defaults: dict[str, Default]
+    sites: tuple[Any, ...]
+    scope: Any
+    notes: list[str] = field(default_factory=list)
+    is_open: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Default:
+    """One default of a scope entry: the value in effect, how it came ("given", "inherited", "default", "set"), from which entry and
+    line, what it overrides and what stood above it but is not passed down."""
+
+    key: str
+    value: Any
+    how: str
+    entry: Any = None
+    site: Any = None
+    overrides: Any = None
+    not_inherited: Any = None
+
+
+@dataclass(eq=False, slots=True)
+class Request:
+    """One call of `get_variable`, with its verdict; see `docs/data.md`, section requests."""
+
+    number: int
+    asked: str
+    name: str
+    entry: ScopeEntry | None
+    sites: tuple[Any, ...]
+    reuse: Any
+    mode_from: tuple[str, Any, Any]
+    arguments: dict[str, Any]
+    maker: str
+    lookup: str = "missing"
+    found: Request | None = None
+    verdict: str = ""
+    variable: Any = None
+    ignored: tuple[Any, ...] = ()
+    checks: str = ""
+    error: str = ""
+
+
+@dataclass(eq=False, slots=True)
+class VariableRecord:
+    """One variable and the operations that belong to it."""
+
+    index: int
+    name: str
+    variable: Any
+    maker: str
+    how: str
+    site: Any
+    slot_of: Any = None
+    slot: str = ""
+    starts_as: str = ""
+    requests: list[Request] = field(default_factory=list)
+
+
+@dataclass(eq=False, slots=True)
+class RunRecord:
+    """One `Session.run`. `seconds` is None while it runs."""
+
+    number: int
+    session: Any
+    fetches: tuple[str, ...]
+    feeds: tuple[tuple[str, tuple[int, ...], str], ...]
+    steps: int = 0
+    seconds: float | None = None
+    writes: tuple[str, ...] = ()
+    error: str = ""
+    cell: Any = None
+
+
+class Journal:
+    """What a graph remembers of its making: variables, scope entries, requests, items of collections with their lines.
+
+    Runs are counted always and kept only while somebody observes the graph, at most the last 1,000.
+    """
+
+    __slots__ = ("collection_sites", "entries", "open_entries", "requests", "run_count", "runs", "sessions", "stopped", "variables")
+
+    most_runs = 1000
+
+    def __init__(self) -> None:
+        self.variables: list[VariableRecord] = []
+        self.entries: list[ScopeEntry] = []
+        self.open_entries: list[ScopeEntry] = []
+        self.requests: list[Request] = []
+        self.collection_sites: dict[Any, list[Any]] = {}
+        self.runs: list[RunRecord] = []
+        self.run_count = 0
+        self.sessions: list[Any] = []
+        self.stopped: tuple[ScopeEntry, Any, str] | None = None

@@ -1,0 +1,630 @@
+"""A graph: an append-only list of operations, with names, scopes, collections and a journal of how it was made."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import re
+import threading
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from . import contexts, devices, events, provenance
+from .naming import VALID_OP_NAME, VALID_SCOPE_NAME, UniqueNames, name_from_scope_name
+from .operation import Operation
+from .slots import slots
+from .tensor import Tensor
+
+_numbers = itertools.count(1)
+
+
+class _ThreadState(threading.local):
+    """The scopes that a thread has open in one graph."""
+
+    def __init__(self) -> None:
+        self.name_stack = ""
+        self.control: list[_ControlDependencies] = []
+        self.devices: list[Any] = []
+        self.colocation: list[Operation] = []
+        self.attrs: dict[str, Any] = {}
+        self.variable_scopes: Any = None
+        self.control_flow: Any = None
+
+
+class _ControlDependencies:
+    """One `with tf.control_dependencies(...)`.
+
+    It knows which operations were added inside, because an operation that reads one of them is ordered already.
+    """
+
+    __slots__ = ("_graph", "_seen", "control_flow", "new_stack", "ops", "saved")
+
+    def __init__(self, graph: Graph, ops: list[Operation] | None) -> None:
+        self._graph = graph
+        self.new_stack = ops is None
+        self.ops = [] if ops is None else ops
+        self._seen: set[Operation] = set()
+        self.saved: Any = None
+        self.control_flow: Any = None
+
+    def __enter__(self) -> None:
+        state = self._graph._thread
+        if self.new_stack:
+            self.saved, state.control = state.control, []
+            self.control_flow, state.control_flow = state.control_flow, None
+        state.control = [*state.control, self]
+
+    def __exit__(self, *_: Any) -> None:
+        state = self._graph._thread
+        state.control = [each for each in state.control if each is not self]
+        if self.new_stack:
+            state.control = self.saved
+            state.control_flow = self.control_flow
+
+    def see(self, op: Operation) -> None:
+        self._seen.add(op)
+
+    def orders(self, inputs: Sequence[Tensor]) -> bool:
+        """Says whether one of these inputs was computed inside, so that the order holds already."""
+        seen = self._seen
+        return any(tensor._op in seen for tensor in inputs)
+
+
+class Graph:
+    """A computation as data: operations and the tensors between them.
+
+    A graph is built once and run by sessions. It only ever grows. Everything that is added inside `with graph.as_default():`
+    goes to this graph.
+    """
+
+    def __init__(self) -> None:
+        self._ops: list[Operation] = []
+        self._by_name: dict[str, Operation] = {}
+        self._names = UniqueNames()
+        self._collections: dict[Any, list[Any]] = {}
+        self._finalized = False
+        self._seed: int | None = None
+        self._seed_count = 0
+        self._thread = _ThreadState()
+        self._lock = threading.RLock()
+        self._unfeedable: set[Tensor] = set()
+        self._unfetchable: set[Operation] = set()
+        self._gradient_override: dict[str, str] = {}
+        self._container = ""
+        self._mutations = 0
+        self._number = next(_numbers)
+        self.events = events.EventHub()
+        self.journal = events.Journal()
+
+    # ---- operations
+
+    def _add(
+        self,
+        definition: Any,
+        name: str,
+        inputs: tuple[Tensor, ...],
+        attrs: dict[str, Any],
+        outputs: Sequence[tuple[Any, Any]],
+        compute_device: bool = True,
+    ) -> Operation:
+        """Appends an operation under a name that is already unique. `outputs` are pairs of dtype and plain shape."""
+        if self._finalized:
+            raise RuntimeError("Graph is finalized and cannot be modified.")
+        state = self._thread
+        control: tuple[Operation, ...] = ()
+        if state.control:
+            control = self._current_control_inputs(inputs)
+        if state.attrs:
+            for key, value in state.attrs.items():
+                if key not in attrs:
+                    attrs[key] = value
+        with self._lock:
+            op = Operation(
+                self,
+                definition,
+                name,
+                inputs,
+                control,
+                attrs,
+                len(self._ops),
+                provenance.current_maker(),
+                provenance.current_owner(),
+                provenance.here(3),
+            )
+            op._outputs = tuple([Tensor(op, i, dtype, dims) for i, (dtype, dims) in enumerate(outputs)])
+            if state.control_flow is not None:
+                op._control_flow_context = state.control_flow
+                state.control_flow.AddOp(op)
+            for tensor in inputs:
+                consumers = tensor._consumers
+                if consumers is None:
+                    tensor._consumers = [op]
+                elif consumers[-1] is not op:
+                    consumers.append(op)
+            self._ops.append(op)
+            self._by_name[name] = op
+        for controller in state.control:
+            controller.see(op)
+        if state.devices and compute_device:
+            self._apply_devices(op)
+        if state.colocation:
+            self._apply_colocation(op)
+        if self._gradient_override and op.type in self._gradient_override:
+            op._attrs["_gradient_op_type"] = self._gradient_override[op.type].encode()
+        if self.events.observers:
+            self.events.publish(events.OpCreated(op))
+        return op
+
+    def _changed(self, op: Operation, what: str) -> None:
+        """Notes that an operation that is in the graph already was changed; plans made before are stale."""
+        self._mutations += 1
+        if self.events.observers:
+            self.events.publish(events.OpChanged(op, what))
+
+    def _check_not_finalized(self) -> None:
+        if self._finalized:
+            raise RuntimeError("Graph is finalized and cannot be modified.")
+
+    def create_op(
+        self,
+        op_type: str,
+        inputs: Sequence[Tensor],
+        dtypes: Any = None,
+        input_types: Any = None,
+        name: str | None = None,
+        attrs: dict[str, Any] | None = None,
+        op_def: Any = None,
+        compute_shapes: bool = True,
+        compute_device: bool = True,
+    ) -> Operation:
+        """Adds an operation of a registered type, with its inputs as tensors and its attributes as plain values.
+
+        Raises:
+          RuntimeError: no such type, or the graph is finalized. TypeError: an input is no tensor.
+        """
+        from . import builder, registry
+
+        try:
+            definition = registry.get(op_type)
+        except ValueError as error:
+            raise RuntimeError(str(error)) from None
+        for index, each in enumerate(inputs):
+            if not isinstance(each, Tensor):
+                raise TypeError(f"Input #{index} is not a tensor: {each}")
+        return builder.create(self, definition, tuple(inputs), dict(attrs or {}), name, compute_device)
+
+    def get_operations(self) -> list[Operation]:
+        """Returns the operations in the order in which they were added."""
+        return list(self._ops)
+
+    def get_operation_by_name(self, name: str) -> Operation:
+        """Returns the operation of that name. Raises KeyError when there is none, TypeError when `name` is no text."""
+        if not isinstance(name, str):
+            raise TypeError(f"Operation names are strings (or similar), not {type(name).__name__}.")
+        return self.as_graph_element(name, allow_tensor=False, allow_operation=True)
+
+    def get_tensor_by_name(self, name: str) -> Tensor:
+        """Returns the tensor of that name (`"add:0"`). Raises KeyError when there is none, ValueError without an index."""
+        if not isinstance(name, str):
+            raise TypeError(f"Tensor names are strings (or similar), not {type(name).__name__}.")
+        return self.as_graph_element(name, allow_tensor=True, allow_operation=False)
+
+    def as_graph_element(self, obj: Any, allow_tensor: bool = True, allow_operation: bool = True) -> Any:
+        """Returns the tensor or operation of this graph that `obj` names or is.
+
+        Args:
+          obj: a Tensor, an Operation, a name, or an object with `_as_graph_element()` such as a variable.
+
+        Raises:
+          KeyError: the name is not in this graph. TypeError: `obj` is of another type. ValueError: it belongs to another graph,
+            or the name has not the form that is asked for.
+        """
+        if allow_tensor and allow_operation:
+            wanted = "Tensor or Operation"
+        elif allow_tensor:
+            wanted = "Tensor"
+        elif allow_operation:
+            wanted = "Operation"
+        else:
+            raise ValueError("allow_tensor and allow_operation can't both be False.")
+        method = getattr(obj, "_as_graph_element", None)
+        if callable(method):
+            element = method()
+            if element is not None:
+                obj = element
+        if isinstance(obj, str):
+            return self._element_by_name(obj, allow_tensor, allow_operation)
+        if isinstance(obj, Tensor) and allow_tensor:
+            if obj.graph is not self:
+                raise ValueError(f"Tensor {obj} is not an element of this graph.")
+            return obj
+        if isinstance(obj, Operation) and allow_operation:
+            if obj.graph is not self:
+                raise ValueError(f"Operation {obj!r} is not an element of this graph.")
+            return obj
+        raise TypeError(f"Can not convert a {type(obj).__name__} into a {wanted}.")
+
+    def _element_by_name(self, name: str, allow_tensor: bool, allow_operation: bool) -> Any:
+        if ":" in name and allow_tensor:
+            op_name, _, index_text = name.rpartition(":")
+            if not op_name or not index_text.isdigit():
+                raise ValueError(
+                    f"The name {name!r} looks a like a Tensor name, but is not a valid one. Tensor names must be of the form "
+                    '"<op_name>:<output_index>".'
+                )
+            op = self._by_name.get(op_name)
+            if op is None:
+                raise KeyError(
+                    f"The name {name!r} refers to a Tensor which does not exist. The operation, {op_name!r}, does not exist "
+                    f"in the graph.{self._did_you_mean(op_name, ':' + index_text)}"
+                )
+            index = int(index_text)
+            if index >= len(op._outputs):
+                raise KeyError(
+                    f"The name {name!r} refers to a Tensor which does not exist. The operation, {op_name!r}, exists but only "
+                    f"has {len(op._outputs)} outputs."
+                )
+            return op._outputs[index]
+        if ":" in name:
+            if name.rpartition(":")[0] in self._by_name and name.rpartition(":")[2].isdigit():
+                raise ValueError(f"Name {name!r} appears to refer to a Tensor, not a Operation.")
+            raise ValueError(f"Name {name!r} is not a valid Operation name (op_name) or Tensor name (op_name:index).")
+        op = self._by_name.get(name)
+        if allow_operation:
+            if op is None:
+                raise KeyError(f"The name {name!r} refers to an Operation not in the graph.{self._did_you_mean(name)}")
+            return op
+        if op is not None:
+            raise ValueError(
+                f"The name {name!r} refers to an Operation, not a Tensor. Tensor names must be of the form "
+                '"<op_name>:<output_index>".'
+            )
+        raise ValueError(
+            f"The name {name!r} looks like an (invalid) Operation name, not a Tensor. Tensor names must be of the form "
+            '"<op_name>:<output_index>".'
+        )
+
+    def _did_you_mean(self, name: str, suffix: str = "") -> str:
+        import difflib
+
+        near = difflib.get_close_matches(name, self._by_name, 1)
+        return f" Did you mean {near[0] + suffix!r}?" if near else ""
+
+    def is_feedable(self, tensor: Any) -> bool:
+        """Says whether `tensor` may be a key of a `feed_dict`."""
+        return tensor not in self._unfeedable
+
+    def is_fetchable(self, tensor_or_op: Any) -> bool:
+        """Says whether a session may fetch `tensor_or_op`."""
+        op = tensor_or_op._op if isinstance(tensor_or_op, Tensor) else tensor_or_op
+        return op not in self._unfetchable
+
+    def prevent_feeding(self, tensor: Any) -> None:
+        """Marks `tensor` as not feedable in this graph."""
+        self._unfeedable.add(tensor)
+
+    def prevent_fetching(self, op: Any) -> None:
+        """Marks `op` as not fetchable in this graph."""
+        self._unfetchable.add(op)
+
+    # ---- names
+
+    def unique_name(self, name: str, mark_as_used: bool = True) -> str:
+        """Returns `name` inside the current name scope, with a number added when it is taken."""
+        stack = self._thread.name_stack
+        if stack:
+            name = f"{stack}/{name}"
+        return self._names.unique(name, mark_as_used)
+
+    @contextlib.contextmanager
+    def name_scope(self, name: str | None) -> Iterator[str]:
+        """Opens a name scope; gives its name with a slash at the end.
+
+        A name that ends in a slash re-enters that scope; None or "" opens the root.
+
+        Raises:
+          ValueError: the name has characters that names must not have.
+        """
+        state = self._thread
+        if name:
+            if isinstance(name, bytes):
+                name = name.decode()
+            if not isinstance(name, str):
+                raise TypeError(f"Expected a string for name, got {name!r} of type {type(name).__name__}.")
+            pattern = VALID_SCOPE_NAME if state.name_stack else VALID_OP_NAME
+            if not pattern.match(name):
+                if state.name_stack:
+                    raise ValueError(f"'{name}' is not a valid scope name. Use letters, digits and any of _.\\/>- in it.")
+                raise ValueError(
+                    f"'{name}' is not a valid root scope name. A root scope name has to match the following pattern: "
+                    f"{VALID_OP_NAME.pattern}"
+                )
+        before = state.name_stack
+        if not name:
+            inside = ""
+        elif name[-1] == "/":
+            inside = name_from_scope_name(name)
+        else:
+            inside = self.unique_name(name)
+        state.name_stack = inside
+        try:
+            yield inside + "/" if inside else ""
+        finally:
+            state.name_stack = before
+
+    def get_name_scope(self) -> str:
+        """Returns the current name scope, without a slash at the end."""
+        return self._thread.name_stack
+
+    def _op_name(self, op_type: str, name: str | None) -> str:
+        """Returns the unique name of an operation that is added now."""
+        if name is None:
+            return self.unique_name(op_type)
+        if name and name[-1] == "/":
+            return name[:-1]
+        return self.unique_name(name)
+
+    # ---- control dependencies
+
+    def control_dependencies(self, control_inputs: Any) -> Any:
+        """Orders everything that is added inside after `control_inputs`.
+
+        Args:
+          control_inputs: operations, tensors, variables or names; None forgets the dependencies of all scopes around.
+
+        Raises:
+          TypeError: an item is none of these.
+        """
+        if control_inputs is None:
+            return _ControlDependencies(self, None)
+        ops: list[Operation] = []
+        current = set(self._current_control_dependencies())
+        for each in control_inputs:
+            if hasattr(each, "_as_control_input"):
+                each = each._as_control_input()
+            elif hasattr(each, "_handle") and isinstance(each._handle, Tensor):
+                each = each._handle
+            element = self.as_graph_element(each)
+            op = element._op if isinstance(element, Tensor) else element
+            if op not in current:
+                ops.append(op)
+                current.add(op)
+        return _ControlDependencies(self, ops)
+
+    def _current_control_dependencies(self) -> list[Operation]:
+        return [op for controller in self._thread.control for op in controller.ops]
+
+    def _current_control_inputs(self, inputs: Sequence[Tensor]) -> tuple[Operation, ...]:
+        found: list[Operation] = []
+        input_ops = {tensor._op for tensor in inputs}
+        for controller in self._thread.control:
+            if controller.orders(inputs):
+                continue
+            found.extend(op for op in controller.ops if op not in input_ops)
+        return tuple(dict.fromkeys(found))
+
+    # ---- devices and colocation
+
+    @contextlib.contextmanager
+    def device(self, device_name_or_function: Any) -> Iterator[None]:
+        """Asks for a device for everything that is added inside.
+
+        Args:
+          device_name_or_function: a device name; a function from the operation to a device name; or None, which drops what the
+            scopes around asked for.
+        """
+        if isinstance(device_name_or_function, str):
+            devices.parse(device_name_or_function)
+        state = self._thread
+        before = state.devices
+        state.devices = [*before, device_name_or_function]
+        try:
+            yield
+        finally:
+            state.devices = before
+
+    def _apply_devices(self, op: Operation) -> None:
+        for asked in reversed(self._thread.devices):
+            if asked is None:
+                break
+            if callable(asked):
+                name = asked(op)
+                op._device = "" if name is None else devices.canonical(str(name))
+            else:
+                op._device = devices.merge(op._device, str(asked)) if op._device else devices.canonical(str(asked))
+
+    @contextlib.contextmanager
+    def colocate_with(self, op: Any, ignore_existing: bool = False) -> Iterator[None]:
+        """Puts what is added inside on the device of `op`, and notes so in the attribute `_class`."""
+        if op is None and not ignore_existing:
+            raise ValueError("Trying to reset colocation (op is None) but ignore_existing is not True")
+        if op is not None and not isinstance(op, Operation):
+            op = getattr(op, "op", op)
+        state = self._thread
+        devices_before, colocation_before = state.devices, state.colocation
+        state.devices = []
+        state.colocation = [] if ignore_existing else list(colocation_before)
+        if op is not None:
+            if ignore_existing:
+                state.devices = devices_before if not op._device else [op._device]
+            else:
+                state.devices = [op._device] if op._device else []
+            state.colocation = [*state.colocation, op]
+        else:
+            state.devices = devices_before
+        try:
+            yield
+        finally:
+            state.devices, state.colocation = devices_before, colocation_before
+
+    def _apply_colocation(self, op: Operation) -> None:
+        groups: set[bytes] = set()
+        device_set = False
+        for each in self._thread.colocation:
+            groups.update(each.colocation_groups())
+            if each._device and not device_set:
+                op._device = each._device
+                device_set = True
+        op._attrs["_class"] = tuple(sorted(groups))
+
+    @contextlib.contextmanager
+    def _attr_scope(self, attrs: dict[str, Any]) -> Iterator[None]:
+        """Gives every operation that is added inside these attributes; a value None removes one that a scope around gave."""
+        state = self._thread
+        before = state.attrs
+        state.attrs = {k: v for k, v in {**before, **attrs}.items() if v is not None}
+        try:
+            yield
+        finally:
+            state.attrs = before
+
+    @contextlib.contextmanager
+    def gradient_override_map(self, op_type_map: dict[str, str]) -> Iterator[None]:
+        """Uses other registered gradients for the operation types in `op_type_map`, for operations added inside."""
+        before = self._gradient_override
+        self._gradient_override = {**before, **op_type_map}
+        try:
+            yield
+        finally:
+            self._gradient_override = before
+
+    @contextlib.contextmanager
+    def container(self, container_name: str) -> Iterator[str]:
+        """Names the resource container of stateful operations that are added inside."""
+        before = self._container
+        self._container = container_name
+        try:
+            yield container_name
+        finally:
+            self._container = before
+
+    # ---- collections
+
+    @property
+    def collections(self) -> list[Any]:
+        """The names of the collections, in the order in which they were first used."""
+        return list(self._collections)
+
+    def get_all_collection_keys(self) -> list[Any]:
+        """Returns the names of the collections that are text."""
+        return [key for key in self._collections if isinstance(key, str)]
+
+    def add_to_collection(self, name: Any, value: Any) -> None:
+        """Appends `value` to the collection `name`; the same value may be added twice."""
+        self._check_not_finalized()
+        with self._lock:
+            self._collections.setdefault(name, []).append(value)
+            self.journal.collection_sites.setdefault(name, []).append(provenance.here())
+        if self.events.observers:
+            self.events.publish(events.CollectionChanged(name, value))
+
+    def add_to_collections(self, names: Any, value: Any) -> None:
+        """Appends `value` to each of the collections; a single name may be given as text."""
+        for name in (names,) if isinstance(names, str) else set(names):
+            self.add_to_collection(name, value)
+
+    def get_collection_ref(self, name: Any) -> list[Any]:
+        """Returns the list itself of a collection, made when missing; changing it changes the collection."""
+        with self._lock:
+            return self._collections.setdefault(name, [])
+
+    def get_collection(self, name: Any, scope: str | None = None) -> list[Any]:
+        """Returns a copy of the collection `name`, or [].
+
+        Args:
+          scope: a regular expression; items stay whose `name` it matches at the beginning. Items without a name are dropped then.
+        """
+        with self._lock:
+            items = self._collections.get(name)
+            if items is None:
+                return []
+            if scope is None:
+                return list(items)
+            pattern = re.compile(scope)
+            return [each for each in items if hasattr(each, "name") and pattern.match(each.name)]
+
+    def clear_collection(self, name: Any) -> None:
+        """Empties the collection `name`."""
+        self._check_not_finalized()
+        with self._lock:
+            self._collections.pop(name, None)
+            self.journal.collection_sites.pop(name, None)
+        if self.events.observers:
+            self.events.publish(events.CollectionChanged(name, None))
+
+    # ---- the graph as a whole
+
+    def as_default(self) -> Any:
+        """Makes this graph the default inside `with`."""
+        return contexts.graph_stack.controller(self)
+
+    def __enter__(self) -> Graph:
+        context = self.as_default()
+        self._entered = [*getattr(self, "_entered", []), context]
+        return context.__enter__()
+
+    def __exit__(self, *args: Any) -> Any:
+        context = self._entered.pop()
+        return context.__exit__(*args)
+
+    def _default_changed(self, graph: Any) -> None:
+        if self.events.observers:
+            self.events.publish(events.DefaultGraphChanged(graph))
+
+    @property
+    def version(self) -> int:
+        """The number of operations; it grows with every change."""
+        return len(self._ops)
+
+    @property
+    def _last_id(self) -> int:
+        return len(self._ops)
+
+    @property
+    def seed(self) -> int | None:
+        """The graph's random seed, or None."""
+        return self._seed
+
+    @seed.setter
+    def seed(self, seed: int | None) -> None:
+        self._seed = seed
+
+    @property
+    def finalized(self) -> bool:
+        """Whether the graph may no longer change."""
+        return self._finalized
+
+    @property
+    def building_function(self) -> bool:
+        """Whether this graph is the body of a function; always False here."""
+        return False
+
+    def finalize(self) -> None:
+        """Forbids every further change of this graph."""
+        self._finalized = True
+        if self.events.observers:
+            self.events.publish(events.GraphFinalized(True))
+
+    def _unsafe_unfinalize(self) -> None:
+        self._finalized = False
+        if self.events.observers:
+            self.events.publish(events.GraphFinalized(False))
+
+    def as_graph_def(self, from_version: int | None = None, add_shapes: bool = False) -> Any:
+        """Returns the graph as a `GraphDef` protocol buffer."""
+        return slots.graph_def(self, from_version, add_shapes)
+
+    def _get_control_flow_context(self) -> Any:
+        return self._thread.control_flow
+
+    def _set_control_flow_context(self, context: Any) -> None:
+        self._thread.control_flow = context
+
+    def __repr__(self) -> str:
+        return f"<tfmini.Graph #{self._number} with {len(self._ops)} operations>"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
+        return slots.mimebundle(self) if slots.mimebundle is not None else {"text/plain": repr(self)}
+
+
+contexts.set_graph_class(Graph)

@@ -1,0 +1,167 @@
+"""Operation types: one declaration each, found by name.
+
+`op(...)` declares a type and returns its `OpDef`, whose decorators attach the shape function, the kernel, the gradient and,
+where they help, a constant folder and a specialised binding. `raw.MatMul(a, b, transpose_a=True)` builds an operation of a
+registered type; that is how families reach one another without importing.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from .op_spec import OpSpec, parse
+
+_REGISTRY: dict[str, OpDef] = {}
+
+
+class OpDef:
+    """The declaration of one operation type.
+
+    Attributes:
+      spec: the signature.
+      shape_function: `f(call) -> dims or list of dims`, see `builder.Call`; None gives outputs of unknown rank.
+      kernel_function: pure function of the input arrays. Its keyword-only parameters are filled from the attributes of the
+        operation with the same names. Returns one array, or a tuple for several outputs.
+      gradient_function: `f(op, *output gradients) -> gradients of the inputs` (Tensor, None, or a sequence of them).
+      bind_function: `f(op) -> kernel` for a kernel that is chosen or prepared for one operation.
+      fold_function: `f(op, constant_value) -> array or None`, the value known while the graph is built.
+      resources: which parts of the session's state the kernel takes as its first argument (`"variables"`, `"random"`, `"run"`), or "".
+      aliases: index of the input whose memory the output may share, or -1.
+      ufunc, scalar: what compiled plans use instead of the kernel: the ufunc that it is, its expression on numpy scalars.
+    """
+
+    def __init__(self, spec: OpSpec, resources: str = "", aliases: int = -1, foldable: bool | None = None) -> None:
+        self.spec = spec
+        self.name = spec.name
+        self.resources = resources
+        self.aliases = aliases
+        self.foldable = (not spec.stateful and not resources) if foldable is None else foldable
+        self.shape_function: Callable[..., Any] | None = None
+        self.kernel_function: Callable[..., Any] | None = None
+        self.kernel_attrs: tuple[str, ...] = ()
+        self.gradient_function: Callable[..., Any] | None = None
+        self.has_gradient = False
+        self.bind_function: Callable[..., Any] | None = None
+        self.fold_function: Callable[..., Any] | None = None
+        self.ufunc: Any = None
+        self.scalar: str | None = None
+        # What the builder reads for every operation, prepared once.
+        self.single_output = len(spec.outputs) == 1 and not (
+            spec.outputs[0].number_attr or spec.outputs[0].list_attr
+        )
+        self.attr_defaults = {a.name: a.default for a in spec.attrs if not a.required}
+
+    def shape(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Attaches the shape function."""
+        self.shape_function = function
+        return function
+
+    def kernel(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Attaches the kernel."""
+        self.kernel_function = function
+        if isinstance(function, np.ufunc):
+            self.ufunc = function
+            return function
+        parameters = inspect.signature(function).parameters.values()
+        self.kernel_attrs = tuple(p.name for p in parameters if p.kind is p.KEYWORD_ONLY)
+        known = {a.name for a in self.spec.attrs}
+        unknown = [name for name in self.kernel_attrs if name not in known]
+        if unknown:
+            raise ValueError(f"The kernel of {self.name} asks for {unknown}, which are no attributes of it.")
+        return function
+
+    def gradient(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Attaches the gradient."""
+        self.gradient_function = function
+        self.has_gradient = True
+        return function
+
+    def no_gradient(self) -> OpDef:
+        """Says that gradients stop here: the operation is registered as not differentiable."""
+        self.gradient_function = None
+        self.has_gradient = True
+        return self
+
+    def bind(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Attaches the maker of specialised kernels."""
+        self.bind_function = function
+        return function
+
+    def fold(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Attaches the constant folder."""
+        self.fold_function = function
+        return function
+
+    def __repr__(self) -> str:
+        return f"<OpDef {self.name}>"
+
+
+def op(
+    signature: str,
+    attrs: Sequence[str] = (),
+    *,
+    stateful: bool = False,
+    resources: str = "",
+    aliases: int = -1,
+    foldable: bool | None = None,
+) -> OpDef:
+    """Declares an operation type.
+
+    Args:
+      signature: `"MatMul(a: T, b: T) -> (product: T)"`, see `op_spec`.
+      attrs: the attributes, `"transpose_a: bool = false"`.
+      stateful: two operations of this type with equal inputs may give different results.
+      resources: what of a session's state the kernel takes as its first argument, or "".
+      aliases: index of the input whose memory the output may share, or -1.
+      foldable: whether its value may be computed while the graph is built; by default when it has no state.
+
+    Raises:
+      ValueError: the signature is not well formed, or the type exists.
+    """
+    definition = OpDef(parse(signature, list(attrs), stateful), resources, aliases, foldable)
+    if definition.name in _REGISTRY:
+        raise ValueError(f"Operation type {definition.name} is declared twice.")
+    _REGISTRY[definition.name] = definition
+    return definition
+
+
+def get(name: str) -> OpDef:
+    """Returns the declaration of a type. Raises ValueError for a type that tfmini does not have."""
+    try:
+        return _REGISTRY[name]
+    except KeyError:
+        import difflib
+
+        near = difflib.get_close_matches(name, _REGISTRY, 1)
+        hint = f" Did you mean {near[0]}?" if near else ""
+        raise ValueError(f"Op type not registered '{name}' in tfmini.{hint}") from None
+
+
+def names() -> list[str]:
+    """Returns the names of all registered types, sorted."""
+    return sorted(_REGISTRY)
+
+
+class _Raw:
+    """Builders by operation type: `raw.Add(x, y, name=None)`."""
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        definition = get(name)
+        from . import builder
+
+        def build(*inputs: Any, name: str | None = None, **attrs: Any) -> Any:
+            return builder.apply_op(definition, inputs, attrs, name)
+
+        build.__name__ = build.__qualname__ = definition.name
+        build.__doc__ = f"Adds a {definition.name} operation; returns its outputs (the operation when it has none)."
+        self.__dict__[definition.name] = build
+        return build
+
+
+raw = _Raw()

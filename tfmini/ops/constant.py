@@ -1,0 +1,263 @@
+"""Constants: how a Python value becomes an array, and the operation that holds it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..framework import convert, dtypes
+from ..framework.registry import op, raw
+from ..framework.shapes import Dimension, TensorShape, dims_of
+from ..framework.tensor import Tensor
+
+__all__ = ["constant"]
+
+_INT32 = np.iinfo(np.int32)
+
+const_op = op("Const() -> (output: dtype)", attrs=["value: tensor", "dtype: type"])
+
+
+@const_op.shape
+def _const_shape(call: Any) -> Any:
+    return call.attrs["value"].shape
+
+
+@const_op.bind
+def _const_bind(op: Any) -> Any:
+    value = op._attrs["value"]
+    if value.ndim == 0:
+        value = value[()]
+    return lambda: value
+
+
+@const_op.fold
+def _const_fold(op: Any) -> Any:
+    return op._attrs["value"]
+
+
+# ---- from Python values to arrays
+
+
+def _items(value: Any) -> Any:
+    """Yields the leaves of nested lists, without recursion."""
+    todo = [iter((value,))]
+    while todo:
+        for each in todo[-1]:
+            if isinstance(each, (list, tuple)):
+                todo.append(iter(each))
+                break
+            yield each
+        else:
+            todo.pop()
+
+
+_UNREADABLE = (
+    "Failed to convert elements of {} to Tensor. Consider casting elements to a supported type: numbers, text, bools, numpy "
+    "arrays, or lists of these, all of one kind."
+)
+
+
+def natural_dtype(value: Any) -> dtypes.DType:
+    """Returns the dtype that a plain value takes: float32, int32 (int64 when it does not fit), bool, string, or the array's own.
+
+    Raises:
+      TypeError: it has none.
+    """
+    if isinstance(value, (np.ndarray, np.generic)):
+        return dtypes.of_array(value)  # type: ignore[arg-type]
+    found: dtypes.DType | None = None
+    for each in _items(value):
+        kind = _leaf_dtype(each)
+        if kind is None:
+            raise TypeError(_UNREADABLE.format(repr(value)))
+        if found is None or found is kind:
+            found = kind
+        elif {found, kind} <= _WIDENING:
+            found = max(found, kind, key=_ORDER.index)
+        else:
+            raise TypeError(_UNREADABLE.format(repr(value)))
+    return dtypes.float32 if found is None else found
+
+
+_ORDER = [dtypes.int32, dtypes.int64, dtypes.float32, dtypes.float64, dtypes.complex128]
+_WIDENING = frozenset(_ORDER)
+
+
+def _leaf_dtype(value: Any) -> dtypes.DType | None:
+    kind = type(value)
+    if kind is float:
+        return dtypes.float32
+    if kind is bool:
+        return dtypes.bool_
+    if isinstance(value, (np.ndarray, np.generic)):
+        return dtypes.of_array(value)  # type: ignore[arg-type]
+    if isinstance(value, int):
+        return dtypes.int32 if _INT32.min <= value <= _INT32.max else dtypes.int64
+    if isinstance(value, (str, bytes)):
+        return dtypes.string
+    if isinstance(value, complex):
+        return dtypes.complex128
+    if isinstance(value, float):
+        return dtypes.float32
+    if isinstance(value, Dimension) and value.value is not None:
+        return dtypes.int32
+    return None
+
+
+def make_array(value: Any, dtype: dtypes.DType | None = None) -> np.ndarray:
+    """Returns `value` as a new array of `dtype`, or of the dtype that it suggests.
+
+    Raises:
+      TypeError: an element is not of that dtype ("Expected int32, but got 1.5 of type 'float'.").
+      ValueError: None, or lists of different lengths.
+    """
+    if value is None:
+        raise ValueError("None values not supported.")
+    if isinstance(value, (np.ndarray, np.generic)):
+        return _array_from_numpy(np.asarray(value), dtype)
+    if isinstance(value, TensorShape):
+        value = value.as_list()
+    if any(each is None for each in _items(value)):
+        raise ValueError("None values not supported.")
+    if dtype is None:
+        dtype = natural_dtype(value)
+    else:
+        _check_items(value, dtype)
+    if dtype is dtypes.string:
+        return _string_array(value)
+    try:
+        plain = _without_dimensions(value)
+        wide = np.array(plain) if dtype.is_integer else np.array(plain, dtype=dtype.as_numpy_dtype)
+        return wide.astype(dtype.as_numpy_dtype)
+    except (OverflowError, ValueError) as error:
+        raise ValueError(str(error)) from None
+
+
+def _without_dimensions(value: Any) -> Any:
+    if isinstance(value, Dimension):
+        return value.value
+    if isinstance(value, (list, tuple)):
+        return [_without_dimensions(each) for each in value]
+    return value
+
+
+def _array_from_numpy(array: np.ndarray, dtype: dtypes.DType | None) -> np.ndarray:
+    if array.dtype.kind in "SUO":
+        if array.dtype.kind == "O" and not all(isinstance(each, (str, bytes)) for each in array.flat):
+            return make_array(array.tolist(), dtype)
+        return _string_array(array)
+    own = dtypes.of_array(array)
+    if dtype is None or dtype is own:
+        return np.array(array, dtype=own.as_numpy_dtype)
+    if dtype is dtypes.string:
+        raise TypeError(f"Expected {dtype.name}, but got {array!r} of type '{type(array).__name__}'.")
+    return array.astype(dtype.as_numpy_dtype)
+
+
+def _check_items(value: Any, dtype: dtypes.DType) -> None:
+    """Refuses elements that would change their kind: a float for an int, a number for text."""
+    for each in _items(value):
+        if isinstance(each, (np.ndarray, np.generic)):
+            kind = each.dtype.kind
+            fits = (
+                dtype is dtypes.string
+                if kind in "SUO"
+                else dtype.is_bool
+                if kind == "b"
+                else not dtype.is_bool and dtype is not dtypes.string and (kind in "iu" or not dtype.is_integer)
+            )
+        elif isinstance(each, bool):
+            fits = dtype.is_bool
+        elif isinstance(each, (int, Dimension)):
+            fits = dtype.is_integer or dtype.is_floating or dtype.is_complex or dtype.is_quantized
+        elif isinstance(each, float):
+            fits = dtype.is_floating or dtype.is_complex
+        elif isinstance(each, complex):
+            fits = dtype.is_complex
+        elif isinstance(each, (str, bytes)):
+            fits = dtype is dtypes.string
+        else:
+            raise TypeError(_UNREADABLE.format(repr(value)))
+        if not fits:
+            shown = each if isinstance(each, str) else repr(each)
+            raise TypeError(f"Expected {dtype.name}, but got {shown} of type '{type(each).__name__}'.")
+
+
+def _string_array(value: Any) -> np.ndarray:
+    plain = np.array(value.tolist() if isinstance(value, np.ndarray) else value, dtype=object)
+    result = np.empty(plain.shape, dtype=object)
+    result.flat = [each.encode() if isinstance(each, str) else each for each in plain.flat]
+    return result
+
+
+# ---- the operation
+
+
+def constant(
+    value: Any, dtype: Any = None, shape: Any = None, name: str = "Const", verify_shape: bool = False
+) -> Tensor:
+    """Returns a tensor that always has this value.
+
+    Args:
+      value: a number, text, bool, numpy array, or nested lists of these.
+      dtype: element type; by default float32, int32 (int64 for large ones), bool or string as the value suggests; arrays keep
+        theirs.
+      shape: a value with fewer elements is filled up with its last one.
+      name: name of the operation.
+      verify_shape: refuse a value whose shape is not `shape`.
+
+    Raises:
+      TypeError: the elements do not have one dtype, or not the one asked for.
+      ValueError: `value` is None, or has more elements than `shape`.
+    """
+    wanted = None if dtype is None else dtypes.as_dtype(dtype)
+    array = make_array(value, wanted)
+    if shape is not None:
+        array = _with_shape(array, dims_of(shape), value, verify_shape)
+    return raw.Const(value=array, dtype=dtypes.of_array(array) if wanted is None else wanted, name=name)
+
+
+def _with_shape(array: np.ndarray, dims: Any, value: Any, verify_shape: bool) -> np.ndarray:
+    if dims is None or None in dims:
+        raise ValueError(f"A constant needs a known shape, got {dims}.")
+    if verify_shape and array.shape != dims:
+        raise TypeError(f"Expected Tensor's shape: {dims}, but got {array.shape}.")
+    count = int(np.prod(dims, dtype=np.int64))
+    if array.size == count:
+        return array.reshape(dims)
+    if array.size > count or array.size == 0:
+        raise ValueError(
+            f"Too many elements provided. Takes at most {count:d}, but got {array.size:d}"
+            if array.size > count
+            else f"A value without elements cannot fill shape {dims}."
+        )
+    flat = array.reshape(-1)
+    return np.concatenate([flat, np.full(count - array.size, flat[-1], dtype=array.dtype)]).reshape(dims)
+
+
+def _constant_conversion(value: Any, dtype: Any = None, name: str | None = None, as_ref: bool = False) -> Tensor:
+    return constant(value, dtype=dtype, name=name or "Const")
+
+
+def _shape_conversion(value: TensorShape, dtype: Any = None, name: str | None = None, as_ref: bool = False) -> Tensor:
+    sizes = value.as_list() if value.ndims is not None else None
+    if sizes is None or None in sizes:
+        raise ValueError(f"Cannot convert a partially known TensorShape {value} to a Tensor.")
+    if dtype is not None and dtypes.as_dtype(dtype) not in (dtypes.int32, dtypes.int64):
+        raise TypeError(f"Cannot convert TensorShape to dtype {dtypes.as_dtype(dtype).name}: use int32 or int64.")
+    large = any(size > _INT32.max for size in sizes)  # type: ignore[operator]
+    chosen = dtype or (dtypes.int64 if large else dtypes.int32)
+    return constant(np.array(sizes, dtype=np.int64), dtype=chosen, name=name or "shape_as_tensor")
+
+
+def _dimension_conversion(value: Dimension, dtype: Any = None, name: str | None = None, as_ref: bool = False) -> Tensor:
+    if value.value is None:
+        raise ValueError(f"Cannot convert unknown Dimension to a Tensor: {value}")
+    return constant(value.value, dtype=dtype or dtypes.int32, name=name or "shape_as_tensor")
+
+
+convert.set_natural_dtype(natural_dtype)
+convert.register_tensor_conversion_function(object, _constant_conversion, 200)
+convert.register_tensor_conversion_function(TensorShape, _shape_conversion, 100)
+convert.register_tensor_conversion_function(Dimension, _dimension_conversion, 100)
