@@ -141,6 +141,38 @@ def get(name: str) -> OpDef:
         raise ValueError(f"Op type not registered '{name}' in tfmini.{hint}") from None
 
 
+_named_gradients: dict[str, Callable[..., Any]] = {}
+
+
+def register_gradient(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Returns a decorator that registers a gradient under a name, for `Graph.gradient_override_map`.
+
+    Raises:
+      KeyError: the name is taken.
+    """
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        if name in _named_gradients:
+            raise KeyError(f"Registering two gradient with name '{name}'! Use another name.")
+        _named_gradients[name] = function
+        return function
+
+    return decorate
+
+
+def named_gradient(name: str) -> Callable[..., Any] | None:
+    """Returns the gradient that was registered under `name`, else that of the operation type `name`.
+
+    Raises:
+      LookupError: there is neither.
+    """
+    if name in _named_gradients:
+        return _named_gradients[name]
+    if name in _REGISTRY and _REGISTRY[name].has_gradient:
+        return _REGISTRY[name].gradient_function
+    raise LookupError(f"gradient registry has no entry for: {name}")
+
+
 def names() -> list[str]:
     """Returns the names of all registered types, sorted."""
     return sorted(_REGISTRY)

@@ -1,0 +1,6 @@
+"""Gradients of graphs, by adding operations to them."""
+
+from .aggregation import AggregationMethod
+from .gradients import UnconnectedGradients, gradients
+
+__all__ = ["AggregationMethod", "UnconnectedGradients", "gradients"]

@@ -1,0 +1,346 @@
+"""`tf.gradients`: walks from the results back to the variables and adds the operations that compute the derivatives.
+
+The walk is breadth first and handles an operation when the gradients of all its readers that matter are there. The order is
+TensorFlow's, because it decides the names.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import enum
+from collections import deque
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from ..framework import contexts, dtypes, provenance, registry
+from ..framework.convert import convert_to_tensor, graph_element
+from ..framework.indexed_slices import IndexedSlices
+from ..framework.registry import raw
+from ..framework.shapes import TensorShape, merge_dims
+from ..framework.tensor import Tensor
+from .aggregation import aggregate
+
+_TRAINABLE = frozenset(
+    (
+        dtypes.float16,
+        dtypes.float32,
+        dtypes.float64,
+        dtypes.bfloat16,
+        dtypes.complex64,
+        dtypes.complex128,
+        dtypes.resource,
+        dtypes.variant,
+    )
+)
+
+
+class UnconnectedGradients(enum.Enum):
+    """What `gradients` gives for an `x` that no `y` depends on: None, or a tensor of zeros."""
+
+    NONE = "none"
+    ZERO = "zero"
+
+
+def gradients(
+    ys: Any,
+    xs: Any,
+    grad_ys: Any = None,
+    name: str = "gradients",
+    colocate_gradients_with_ops: bool = False,
+    gate_gradients: bool = False,
+    aggregation_method: Any = None,
+    stop_gradients: Any = None,
+    unconnected_gradients: UnconnectedGradients = UnconnectedGradients.NONE,
+) -> list[Any]:
+    """Returns the sum of the derivatives of `ys` with respect to each of `xs`.
+
+    Args:
+      ys: a tensor or a list of tensors.
+      xs: a tensor, a variable, or a list of these.
+      grad_ys: gradients to start from, one for each of `ys` and of its shape; None stands for ones.
+      name: name scope of the operations that are added.
+      colocate_gradients_with_ops: note each operation of the forward pass as the device group of its gradient.
+      gate_gradients: make every gradient of an operation wait for all of them.
+      aggregation_method: one of `AggregationMethod`.
+      stop_gradients: tensors to treat as constants.
+      unconnected_gradients: what to give for an `x` that no `y` depends on.
+
+    Returns:
+      One gradient for each of `xs`, of its shape: a tensor, an `IndexedSlices`, or None.
+
+    Raises:
+      LookupError: an operation between has no gradient. ValueError: the arguments do not fit each other.
+      TypeError: a dtype has no derivative.
+    """
+    unconnected_gradients = UnconnectedGradients(unconnected_gradients)
+    ys, xs = _as_list(ys), _as_list(xs)
+    stops = [] if stop_gradients is None else _as_list(stop_gradients)
+    starts = [None] * len(ys) if grad_ys is None else _as_list(grad_ys)
+    graph = _common_graph([*ys, *xs, *stops, *(each for each in starts if each is not None)])
+    with (
+        contexts.graph_stack.controller(graph),
+        graph.name_scope(name or "gradients"),
+        provenance.made_by("gradient"),
+    ):
+        # TensorFlow names a group here and uses the name up.
+        graph.unique_name("uid")
+        y_tensors = [convert_to_tensor(y, name=f"y_{i}") for i, y in enumerate(ys)]
+        x_tensors = [_differentiable(x, i) for i, x in enumerate(xs)]
+        stop_tensors = [graph_element(each) or convert_to_tensor(each) for each in stops]
+        walk = _Walk(graph, y_tensors, x_tensors, stop_tensors, colocate_gradients_with_ops, gate_gradients, aggregation_method)
+        return walk.run(starts, unconnected_gradients)
+
+
+def _as_list(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, (list, tuple)) else [value]
+
+
+def _common_graph(values: Sequence[Any]) -> Any:
+    graph = None
+    for value in values:
+        element = value if isinstance(value, IndexedSlices) else graph_element(value)
+        if element is None:
+            continue
+        if graph is None:
+            graph = element.graph
+        elif element.graph is not graph:
+            raise ValueError(f"{element} must be from the same graph as the other arguments of tf.gradients.")
+    return contexts.default_graph() if graph is None else graph
+
+
+def _differentiable(x: Any, index: int) -> Tensor:
+    """Returns the tensor to differentiate by: a variable's handle or reference itself, not a read of it."""
+    handle = getattr(x, "handle", None)
+    if isinstance(handle, Tensor) and handle._dtype is dtypes.resource:
+        return handle
+    if isinstance(x, IndexedSlices):
+        return x.values
+    return convert_to_tensor(x, name=f"x_{index}", as_ref=True)
+
+
+def is_trainable(tensor: Tensor) -> bool:
+    """Says whether a gradient can pass through a tensor of this dtype."""
+    return tensor._dtype.base_dtype in _TRAINABLE
+
+
+class _Walk:
+    """One call of `gradients`."""
+
+    def __init__(
+        self,
+        graph: Any,
+        ys: list[Tensor],
+        xs: list[Tensor],
+        stops: list[Tensor],
+        colocate: bool,
+        gate: bool,
+        method: Any,
+    ) -> None:
+        self._graph = graph
+        self._ys = ys
+        self._xs = xs
+        self._stops = stops
+        self._colocate = colocate
+        self._gate = gate
+        self._method = method
+        # For each operation, for each output, the gradients that have arrived; a sum once it was aggregated.
+        self._arrived: dict[Any, list[Any]] = {}
+
+    def run(self, starts: list[Any], unconnected: UnconnectedGradients) -> list[Any]:
+        for y, gradient in zip(self._ys, self._start_gradients(starts), strict=True):
+            self._arrive(y, gradient)
+        waiting, reachable = self._count_readers()
+        queue: deque[Any] = deque()
+        for op in dict.fromkeys(y._op for y in self._ys):
+            if waiting.get(op, 0) == 0 and op in reachable:
+                queue.append(op)
+        ends = self._ends(waiting)
+        while queue:
+            op = queue.popleft()
+            with self._colocated(op):
+                self._differentiate(op, op in ends)
+            for tensor in op._inputs:
+                source = tensor._op
+                left = waiting.get(source, 0) - 1
+                waiting[source] = left
+                if left == 0:
+                    queue.append(source)
+        return [self._result(x, unconnected) for x in self._xs]
+
+    # ---- what takes part
+
+    def _count_readers(self) -> tuple[dict[Any, int], set[Any]]:
+        """Returns, for each operation between `xs` and `ys`, how many inputs of others wait for it; and the ends of `ys` that count."""
+        reached: set[Any] = set()
+        todo = deque(x._op for x in self._xs)
+        while todo:
+            op = todo.popleft()
+            if op in reached:
+                continue
+            reached.add(op)
+            for output in op._outputs:
+                if is_trainable(output):
+                    todo.extend(output.consumers())
+        reachable = {y._op for y in self._ys if y._op in reached}
+        between: dict[Any, None] = {}
+        todo = deque(y._op for y in self._ys)
+        while todo:
+            op = todo.popleft()
+            if op in reached:
+                between[op] = None
+                reached.remove(op)
+                todo.extend(tensor._op for tensor in op._inputs)
+        waiting: dict[Any, int] = {}
+        for op in between:
+            for tensor in op._inputs:
+                if tensor._op in between:
+                    waiting[tensor._op] = waiting.get(tensor._op, 0) + 1
+        return waiting, reachable
+
+    def _ends(self, waiting: dict[Any, int]) -> set[Any]:
+        """Returns the operations behind which there is nothing to differentiate by."""
+        ends = {x._op for x in self._xs if all(waiting.get(t._op, 0) <= 0 for t in x._op._inputs)}
+        ends.update(tensor._op for tensor in self._stops)
+        return ends
+
+    # ---- one operation
+
+    def _differentiate(self, op: Any, is_end: bool) -> None:
+        totals = self._arrived.get(op)
+        out_gradients: list[Any] = [None] * len(op._outputs)
+        if totals is not None:
+            for index, arrived in enumerate(totals):
+                if type(arrived) is list:
+                    totals[index] = aggregate(arrived, self._method) if arrived else None
+            out_gradients = list(totals)
+        if is_end or all(each is None for each in out_gradients):
+            return
+        function = gradient_function(op)
+        if function is None:
+            return
+        for index, output in enumerate(op._outputs):
+            if out_gradients[index] is None and is_trainable(output) and output._dtype.base_dtype is not dtypes.resource:
+                out_gradients[index] = raw.ZerosLike(output, name="zeros_like") if output._dims is None or None in output._dims else _zeros(output)
+        with self._graph.name_scope(op._name + "_grad"):
+            in_gradients = _as_gradients(function(op, *out_gradients), op)
+            if self._gate and sum(each is not None for each in in_gradients) > 1:
+                in_gradients = self._gated(in_gradients)
+        for index, (tensor, gradient) in enumerate(zip(op._inputs, in_gradients, strict=True)):
+            if gradient is None:
+                continue
+            if isinstance(gradient, Tensor) and tensor._dtype.base_dtype is not dtypes.resource:
+                _check_shape(op, index, tensor, gradient)
+            self._arrive(tensor, gradient)
+
+    def _gated(self, in_gradients: list[Any]) -> list[Any]:
+        from ..ops.control_flow import tuple as gate
+
+        with self._graph.device(None), self._graph.colocate_with(None, ignore_existing=True):
+            return list(gate(in_gradients))
+
+    def _arrive(self, tensor: Tensor, gradient: Any) -> None:
+        op = tensor._op
+        totals = self._arrived.get(op)
+        if totals is None:
+            totals = self._arrived[op] = [[] for _ in op._outputs]
+        arrived = totals[tensor._value_index]
+        if type(arrived) is list:
+            arrived.append(gradient)
+        else:
+            raise AssertionError(f"A gradient of {tensor.name} arrived after its sum was taken.")
+
+    # ---- both ends
+
+    def _start_gradients(self, starts: list[Any]) -> list[Any]:
+        if len(starts) != len(self._ys):
+            raise ValueError(
+                f"Length mismatch. Passed {len(starts)} grad_ys for {len(self._ys)} ys. Give one for each of ys, or None."
+            )
+        return [
+            self._start(index, y, given) for index, (y, given) in enumerate(zip(self._ys, starts, strict=True))
+        ]
+
+    def _start(self, index: int, y: Tensor, given: Any) -> Any:
+        if given is None:
+            if y._dtype.is_complex:
+                raise TypeError(f"Gradients of complex tensors ({y}) must set grad_ys (y.dtype = {y._dtype.name})")
+            with self._colocated(y._op):
+                return _ones(y, f"grad_ys_{index}")
+        if isinstance(given, IndexedSlices):
+            return given
+        gradient = convert_to_tensor(given, name=f"grad_y_{index}")
+        if not (gradient._dtype.is_floating or gradient._dtype.is_complex or gradient._dtype.is_integer):
+            raise TypeError(f"Gradient type {gradient._dtype.name} generated for tensor {y} with type {y._dtype.name} must be numeric.")
+        with self._colocated(y._op):
+            return raw.Identity(gradient, name=f"grad_ys_{index}")
+
+    def _result(self, x: Tensor, unconnected: UnconnectedGradients) -> Any:
+        totals = self._arrived.get(x._op)
+        gradient = None if totals is None else totals[x._value_index]
+        if type(gradient) is list:
+            gradient = aggregate(gradient, self._method) if gradient else None
+        if gradient is None and unconnected is UnconnectedGradients.ZERO:
+            return _zeros(x)
+        return gradient
+
+    @contextlib.contextmanager
+    def _colocated(self, op: Any) -> Iterator[None]:
+        if self._colocate:
+            with self._graph.colocate_with(op):
+                yield
+        else:
+            yield
+
+
+def gradient_function(op: Any) -> Any:
+    """Returns the gradient function of an operation, or None when gradients stop there.
+
+    Raises:
+      LookupError: its type has none and does not say that it needs none.
+    """
+    if not op._inputs:
+        return None
+    definition = op._definition
+    override = op._attrs.get("_gradient_op_type")
+    if override is not None:
+        return registry.named_gradient(override.decode())
+    if not definition.has_gradient:
+        raise LookupError(
+            f"No gradient defined for operation '{op._name}' (op type: {op.type}). Stop the gradient before it with "
+            "tf.stop_gradient, or leave it out of what you differentiate."
+        )
+    return definition.gradient_function
+
+
+def _as_gradients(result: Any, op: Any) -> list[Any]:
+    gradients_in = list(result) if isinstance(result, (list, tuple)) else [result]
+    if len(gradients_in) != len(op._inputs):
+        raise ValueError(
+            f"Num gradients {len(gradients_in)} generated for op {op._name} ({op.type}) do not match num inputs {len(op._inputs)}"
+        )
+    return gradients_in
+
+
+def _check_shape(op: Any, index: int, tensor: Tensor, gradient: Tensor) -> None:
+    try:
+        dims = merge_dims(gradient._dims, tensor._dims)
+    except ValueError:
+        raise ValueError(
+            "Incompatible shapes between op input and calculated input gradient. Forward operation: "
+            f"{op._name}. Input index: {index}. Original input shape: {TensorShape(tensor._dims)}. "
+            f"Calculated input gradient shape: {TensorShape(gradient._dims)}"
+        ) from None
+    if dims != gradient._dims:
+        gradient.set_shape(TensorShape(dims))
+
+
+def _ones(y: Tensor, name: str) -> Tensor:
+    from ..ops import array
+
+    return array.ones(array.shape(y), dtype=y._dtype.base_dtype, name=name)
+
+
+def _zeros(x: Tensor) -> Tensor:
+    from ..ops import array
+
+    return array.zeros_like(x)

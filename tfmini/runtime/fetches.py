@@ -1,0 +1,131 @@
+"""Fetches: from any nested structure to the tensors and operations that a run needs, and back with values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..framework.operation import Operation
+from ..framework.tensor import Tensor
+
+_expansions: list[tuple[type, Callable[..., Any], Callable[..., Any], Callable[..., Any]]] = []
+
+
+def register_session_run_conversion_functions(
+    tensor_type: type,
+    fetch_function: Callable[..., Any],
+    feed_function: Callable[..., Any] | None = None,
+    feed_function_for_partial_run: Callable[..., Any] | None = None,
+) -> None:
+    """Teaches sessions to fetch and feed objects of `tensor_type`.
+
+    Args:
+      fetch_function: `f(object) -> (list of tensors, function from their values to the result)`.
+      feed_function: `f(object, value) -> list of pairs (tensor, value)`.
+      feed_function_for_partial_run: `f(object) -> list of tensors`.
+
+    Raises:
+      ValueError: the type is known already.
+    """
+    if any(issubclass(tensor_type, known) for known, *_ in _expansions):
+        raise ValueError(f"{tensor_type} has already been registered so ignore it.")
+    _expansions.insert(0, (tensor_type, fetch_function, feed_function or _no_feed, feed_function_for_partial_run or _no_feed))
+
+
+def _no_feed(*_: Any) -> Any:
+    raise TypeError("Objects of this type cannot be fed.")
+
+
+def expansion_for(value: Any) -> tuple[type, Callable[..., Any], Callable[..., Any], Callable[..., Any]] | None:
+    """Returns what was registered for the type of `value`, or None."""
+    for entry in _expansions:
+        if isinstance(value, entry[0]):
+            return entry
+    return None
+
+
+class FetchMap:
+    """A structure of fetches, flattened.
+
+    Attributes:
+      tensors: the different tensors, in the order in which they were met.
+      targets: operations that only run.
+      build: from the list of values of `tensors` to the structure.
+    """
+
+    __slots__ = ("build", "targets", "tensors")
+
+    def __init__(self, graph: Any, fetches: Any) -> None:
+        self.tensors: list[Tensor] = []
+        self.targets: list[Operation] = []
+        index: dict[Any, int] = {}
+        self.build = self._walk(graph, fetches, index)
+
+    def _walk(self, graph: Any, fetch: Any, index: dict[Any, int]) -> Callable[[list[Any]], Any]:
+        if fetch is None:
+            raise TypeError(f'Argument `fetch` = {fetch} has invalid type "{type(fetch).__name__}". Cannot be None')
+        if isinstance(fetch, (list, tuple)):
+            parts = [self._walk(graph, each, index) for each in fetch]
+            kind = type(fetch)
+            if hasattr(fetch, "_fields"):
+                return lambda values: kind(*[part(values) for part in parts])
+            if kind is list:
+                return lambda values: [part(values) for part in parts]
+            return lambda values: kind([part(values) for part in parts])
+        if isinstance(fetch, Mapping):
+            keys = list(fetch)
+            parts = [self._walk(graph, fetch[key], index) for key in keys]
+            mapping = type(fetch)
+
+            def rebuild(values: list[Any]) -> Any:
+                result: Any = mapping()
+                for key, part in zip(keys, parts, strict=True):
+                    result[key] = part(values)
+                return result
+
+            return rebuild
+        entry = expansion_for(fetch)
+        if entry is not None:
+            tensors, contract = entry[1](fetch)
+            parts = [self._leaf(graph, each, index) for each in tensors]
+            return lambda values: contract([part(values) for part in parts])
+        return self._leaf(graph, fetch, index)
+
+    def _leaf(self, graph: Any, fetch: Any, index: dict[Any, int]) -> Callable[[list[Any]], Any]:
+        try:
+            element = graph.as_graph_element(fetch, allow_tensor=True, allow_operation=True)
+        except TypeError as error:
+            raise TypeError(
+                f'Argument `fetch` = {fetch} has invalid type "{type(fetch).__name__}" must be a string or Tensor. ({error})'
+            ) from None
+        except (ValueError, KeyError) as error:
+            raise ValueError(f"Argument `fetch` = {fetch} cannot be interpreted as a Tensor. ({error.args[0]})") from None
+        if not graph.is_fetchable(element):
+            raise ValueError(f"Operation {element.name!r} has been marked as not fetchable.")
+        if isinstance(element, Operation):
+            if element not in self.targets:
+                self.targets.append(element)
+            return _nothing
+        place = index.get(element)
+        if place is None:
+            place = index[element] = len(self.tensors)
+            self.tensors.append(element)
+        return lambda values: values[place]
+
+
+def _nothing(values: list[Any]) -> None:
+    return None
+
+
+def structure_key(fetches: Any) -> Any:
+    """Returns a hashable key that is equal for equal structures of the same objects.
+
+    Raises:
+      TypeError: a leaf cannot be hashed; such fetches are not cached.
+    """
+    if isinstance(fetches, (list, tuple)):
+        return (type(fetches), *[structure_key(each) for each in fetches])
+    if isinstance(fetches, Mapping):
+        return (type(fetches), *[(key, structure_key(each)) for key, each in fetches.items()])
+    hash(fetches)
+    return fetches

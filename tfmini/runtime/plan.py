@@ -1,0 +1,281 @@
+"""Plans: what a run of given fetches and feeds has to do, worked out once.
+
+A plan lists the operations that the fetches need, in the order in which they were added to the graph, and gives every tensor a
+number (its slot). It is immutable and knows no session: `bind` makes the program of one session from it.
+
+References: a slot of reference type holds the variable's `Cell`. An operation whose signature asks for a reference gets the
+cell; every other reader gets the value at the moment when it computes. `Identity` of a reference passes the cell on, so
+a read of a variable shows a later write until something computes from it, as in TensorFlow.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from ..errors import FailedPreconditionError, KernelError
+from .state import Cell, SessionState
+
+CONTROL_FLOW = frozenset(
+    ("Switch", "Merge", "RefSwitch", "RefMerge", "Enter", "RefEnter", "Exit", "RefExit", "NextIteration", "RefNextIteration", "LoopCond")
+)
+_LOOPS = frozenset(("Enter", "RefEnter", "Exit", "RefExit", "NextIteration", "RefNextIteration", "LoopCond"))
+_PASSES_REFERENCE = frozenset(("Identity", "RefIdentity", "Switch", "RefSwitch", "Merge", "RefMerge"))
+_NOT_WRITING = frozenset(("IsVariableInitialized", "RefIdentity", "RefSwitch", "RefMerge", "VarIsInitializedOp", "ReadVariableOp"))
+
+
+class Step(NamedTuple):
+    """One operation of a plan.
+
+    Attributes:
+      op: the operation.
+      inputs: slots that it reads.
+      outputs: slots that it fills.
+      references: positions of inputs that hold a cell although the operation wants a value.
+      is_read: the operation passes on the cell that it gets.
+      control: positions in the plan of the steps that it must follow (only used when values can be dead).
+      dead: slots that nobody reads after this step.
+    """
+
+    op: Any
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+    references: tuple[int, ...]
+    is_read: bool
+    control: tuple[int, ...]
+    dead: tuple[int, ...]
+
+
+class Fetch(NamedTuple):
+    """How one fetched tensor leaves the run: its slot, whether it must be copied, and the slots that it may share memory with."""
+
+    slot: int
+    copy: bool
+    sources: tuple[int, ...]
+
+
+class Plan:
+    """The steps of a run.
+
+    Attributes:
+      steps: in the order of the run.
+      feeds: pairs (tensor, slot) in the order of the feed keys.
+      fetches: one for each fetched tensor.
+      slots: how many slots there are.
+      writes: names of the variables that some step writes.
+      branches: whether values can be dead (conditionals).
+    """
+
+    __slots__ = ("branches", "feeds", "fetches", "graph", "mutations", "slot_of", "slots", "steps", "writes")
+
+    def __init__(self, graph: Any, fetches: Sequence[Any], targets: Sequence[Any], feeds: Sequence[Any]) -> None:
+        self.graph = graph
+        self.mutations = graph._mutations
+        fed = frozenset(feeds)
+        ops = _ordered(_needed(fetches, targets, fed))
+        self.slot_of: dict[Any, int] = {}
+        for tensor in feeds:
+            self.slot_of[tensor] = len(self.slot_of)
+        self.feeds = tuple((tensor, self.slot_of[tensor]) for tensor in feeds)
+        self.branches = any(op._definition.name in CONTROL_FLOW for op in ops)
+        for op in ops:
+            if op._definition.name in _LOOPS:
+                raise KernelErrorInPlan(op)
+        self._lay_out(ops, fed, fetches)
+        self.writes = tuple(dict.fromkeys(name for op in ops for name in written_by(op)))
+
+    def _lay_out(self, ops: list[Any], fed: frozenset[Any], fetches: Sequence[Any]) -> None:
+        slot_of = self.slot_of
+        cells: set[Any] = set()
+        position = {op: index for index, op in enumerate(ops)} if self.branches else {}
+        rows: list[list[Any]] = []
+        last_use: dict[int, int] = {}
+        for index, op in enumerate(ops):
+            inputs = []
+            references = []
+            wants = _wants_reference(op)
+            holds_cell = False
+            for place, tensor in enumerate(op._inputs):
+                slot = slot_of[tensor]
+                inputs.append(slot)
+                last_use[slot] = index
+                if tensor in cells:
+                    holds_cell = True
+                    if not wants[place]:
+                        references.append(place)
+            is_read = holds_cell and op._definition.name in _PASSES_REFERENCE
+            for tensor in op._outputs:
+                if tensor not in slot_of:
+                    slot_of[tensor] = len(slot_of)
+                if (tensor._dtype.is_ref or is_read) and tensor not in fed:
+                    cells.add(tensor)
+            outputs = tuple(-1 if tensor in fed else slot_of[tensor] for tensor in op._outputs)
+            control = tuple(position[each] for each in op._control_inputs if each in position)
+            rows.append([op, tuple(inputs), outputs, () if is_read else tuple(references), is_read, control])
+        self.slots = len(slot_of)
+        self.fetches = tuple(_fetch(tensor, slot_of, fed, cells) for tensor in fetches)
+        kept = {slot for fetch in self.fetches for slot in (fetch.slot, *fetch.sources)}
+        dead: list[list[int]] = [[] for _ in rows]
+        for slot, index in last_use.items():
+            if slot not in kept:
+                dead[index].append(slot)
+        self.steps = tuple(Step(*row, tuple(gone)) for row, gone in zip(rows, dead, strict=True))
+
+
+class KernelErrorInPlan(Exception):
+    """The plan has an operation that no driver can run; `op` says which."""
+
+    def __init__(self, op: Any) -> None:
+        super().__init__(op._name)
+        self.op = op
+
+
+def _needed(fetches: Sequence[Any], targets: Sequence[Any], fed: frozenset[Any]) -> list[Any]:
+    """Returns the operations that must run, in no particular order."""
+    needed: set[Any] = set()
+    todo = [tensor._op for tensor in fetches if tensor not in fed]
+    todo.extend(targets)
+    while todo:
+        op = todo.pop()
+        if op in needed:
+            continue
+        needed.add(op)
+        for tensor in op._inputs:
+            if tensor not in fed and tensor._op not in needed:
+                todo.append(tensor._op)
+        for each in op._control_inputs:
+            if each not in needed:
+                todo.append(each)
+    return list(needed)
+
+
+def _ordered(ops: list[Any]) -> list[Any]:
+    """Returns the operations in creation order, moved only where an edge that was added later asks for it."""
+    ops.sort(key=lambda op: op._id)
+    members = set(ops)
+    if all(
+        each._id < op._id for op in ops for each in (*(t._op for t in op._inputs), *op._control_inputs) if each in members
+    ):
+        return ops
+    waits: dict[Any, int] = {}
+    readers: dict[Any, list[Any]] = {op: [] for op in ops}
+    for op in ops:
+        before = {each for each in (*(t._op for t in op._inputs), *op._control_inputs) if each in members}
+        waits[op] = len(before)
+        for each in before:
+            readers[each].append(op)
+    ready = [(op._id, op) for op in ops if waits[op] == 0]
+    heapq.heapify(ready)
+    ordered: list[Any] = []
+    while ready:
+        _, op = heapq.heappop(ready)
+        ordered.append(op)
+        for reader in readers[op]:
+            waits[reader] -= 1
+            if waits[reader] == 0:
+                heapq.heappush(ready, (reader._id, reader))
+    if len(ordered) != len(ops):
+        stuck = next(op for op in ops if waits[op] > 0)
+        raise KernelErrorInPlan(stuck)
+    return ordered
+
+
+def _wants_reference(op: Any) -> list[bool]:
+    wants: list[bool] = []
+    attrs = op._attrs
+    for arg in op._definition.spec.inputs:
+        count = attrs[arg.number_attr] if arg.number_attr else len(attrs[arg.list_attr]) if arg.list_attr else 1
+        wants.extend([arg.is_ref] * count)
+    return wants
+
+
+def _fetch(tensor: Any, slot_of: dict[Any, int], fed: frozenset[Any], cells: set[Any]) -> Fetch:
+    slot = slot_of[tensor]
+    op = tensor._op
+    shared = tensor in fed or tensor in cells or not op._inputs or bool(op._definition.resources)
+    return Fetch(slot, shared, () if shared else tuple(slot_of[each] for each in op._inputs if each in slot_of))
+
+
+def written_by(op: Any) -> list[str]:
+    """Returns the names of the variables that `op` writes."""
+    definition = op._definition
+    if definition.name in _NOT_WRITING:
+        return []
+    names = []
+    for tensor, wants in zip(op._inputs, _wants_reference(op), strict=True):
+        source = tensor._op
+        while source._definition.name in _PASSES_REFERENCE and source._inputs:
+            source = source._inputs[0]._op
+        if wants or (tensor._dtype.name == "resource" and definition.spec.stateful):
+            shared = source._attrs.get("shared_name", b"")
+            names.append(shared.decode() if shared else source._name)
+    return names
+
+
+# ---- programs: a plan bound to the state of a session
+
+
+def bind(plan: Plan, state: SessionState) -> list[tuple[Any, ...]]:
+    """Returns the program: for each step (arity, function, first slot, second slot, all slots, output slot or slots, dead slots)."""
+    program = []
+    for step in plan.steps:
+        function = kernel_of(step, state)
+        inputs = step.inputs
+        arity = len(inputs) if len(inputs) < 3 else 3
+        outputs = step.outputs
+        out: Any = outputs[0] if len(outputs) == 1 and outputs[0] >= 0 else outputs
+        if not outputs or all(slot < 0 for slot in outputs):
+            out = None
+        program.append(
+            (arity, function, inputs[0] if arity else -1, inputs[1] if arity > 1 else -1, inputs, out, step.dead)
+        )
+    return program
+
+
+def kernel_of(step: Step, state: SessionState) -> Callable[..., Any]:
+    """Returns the function of arrays that computes one step in this state."""
+    op = step.op
+    definition = op._definition
+    if step.is_read and not definition.name.endswith(("Switch", "Merge")):
+        return _pass_cell
+    if definition.bind_function is not None:
+        function = definition.bind_function(op)
+    elif definition.kernel_function is None:
+        raise KernelErrorInPlan(op)
+    else:
+        function = definition.kernel_function
+        if definition.kernel_attrs:
+            function = _with_attrs(function, {name: op._attrs[name] for name in definition.kernel_attrs})
+    if definition.resources:
+        function = _with_state(function, state.part(definition.resources))
+    if step.references:
+        function = _reading(function, step.references)
+    return function
+
+
+def _pass_cell(cell: Cell) -> Cell:
+    if cell.value is None:
+        raise KernelError(FailedPreconditionError, f"Attempting to use uninitialized value {cell.name}")
+    return cell
+
+
+def _with_attrs(function: Callable[..., Any], attrs: dict[str, Any]) -> Callable[..., Any]:
+    return lambda *arrays: function(*arrays, **attrs)
+
+
+def _with_state(function: Callable[..., Any], part: Any) -> Callable[..., Any]:
+    return lambda *arrays: function(part, *arrays)
+
+
+def _reading(function: Callable[..., Any], places: tuple[int, ...]) -> Callable[..., Any]:
+    if places == (0,):
+        return lambda first, *rest: function(first.read(), *rest)
+
+    def read_then(*arrays: Any) -> Any:
+        values = list(arrays)
+        for place in places:
+            values[place] = values[place].read()
+        return function(*values)
+
+    return read_then

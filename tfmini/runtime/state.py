@@ -1,0 +1,148 @@
+"""The state of a session: values of variables and of random generators.
+
+Arrays in the state are never changed in place: a write replaces the array. So a value that was fetched, traced or forked stays
+what it was, and a fork of the state is a copy of references.
+"""
+
+from __future__ import annotations
+
+import copy
+import os
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..errors import FailedPreconditionError, KernelError
+
+
+class Cell:
+    """The value of one variable in one session; None while it has none."""
+
+    __slots__ = ("dtype", "log", "name", "value")
+
+    def __init__(self, name: str, dtype: Any, value: np.ndarray | None = None) -> None:
+        self.name = name
+        self.dtype = dtype
+        self.value = value
+        self.log: list[tuple[Cell, Any, Any]] | None = None
+
+    def read(self) -> np.ndarray:
+        """Returns the value. Raises `KernelError` when there is none."""
+        value = self.value
+        if value is None:
+            raise KernelError(FailedPreconditionError, f"Attempting to use uninitialized value {self.name}")
+        return value
+
+    def assign(self, value: Any) -> Cell:
+        """Replaces the value; returns the cell, which is what an operation with a reference output gives."""
+        if self.log is not None:
+            self.log.append((self, self.value, value))
+        self.value = value
+        return self
+
+
+class VariableState:
+    """The cells of a session, found by container and name."""
+
+    def __init__(self) -> None:
+        self.cells: dict[tuple[bytes, str], Cell] = {}
+        self.resources: dict[tuple[bytes, str], Any] = {}
+        self._log: list[tuple[Cell, Any, Any]] | None = None
+
+    def cell(self, op: Any) -> Cell:
+        """Returns the cell of a variable operation, made empty when it is new."""
+        attrs = op._attrs
+        shared = attrs.get("shared_name", b"")
+        name = shared.decode() if shared else op._name
+        key = (attrs.get("container", b""), name)
+        found = self.cells.get(key)
+        if found is None:
+            found = self.cells.setdefault(key, Cell(name, attrs["dtype"]))
+            found.log = self._log
+        return found
+
+    def watch(self, log: list[tuple[Cell, Any, Any]] | None) -> None:
+        """Notes every write as (cell, before, after) in `log`; None stops that."""
+        self._log = log
+        for cell in self.cells.values():
+            cell.log = log
+
+    def fork(self) -> VariableState:
+        """Returns a copy that can be written without changing this one."""
+        other = VariableState()
+        other.cells = {key: Cell(cell.name, cell.dtype, cell.value) for key, cell in self.cells.items()}
+        other.resources = {key: copy.copy(each) for key, each in self.resources.items()}
+        return other
+
+    def take(self, other: VariableState) -> None:
+        """Takes over the values of a fork."""
+        for key, cell in other.cells.items():
+            mine = self.cells.get(key)
+            if mine is None:
+                self.cells[key] = Cell(cell.name, cell.dtype, cell.value)
+            else:
+                mine.value = cell.value
+        self.resources.update(other.resources)
+
+
+class RandomStore:
+    """The generators of a session, one for each random operation; they continue from run to run."""
+
+    def __init__(self) -> None:
+        self.states: dict[Any, Any] = {}
+
+    def get(self, op: Any, make: Callable[[], Any] | None = None) -> Any:
+        """Returns the generator of `op`, made by `make()` when the session meets it first; None without `make`."""
+        state = self.states.get(op)
+        if state is None and make is not None:
+            state = self.states.setdefault(op, make())
+        return state
+
+    def set(self, op: Any, state: Any) -> None:
+        """Keeps `state` as the generator of `op`."""
+        self.states[op] = state
+
+    def fresh_seed(self) -> int:
+        """Returns 64 random bits, for operations without a seed."""
+        return int.from_bytes(os.urandom(8), "little")
+
+    def fork(self) -> RandomStore:
+        """Returns a copy whose generators go their own way."""
+        other = RandomStore()
+        other.states = {op: copy.copy(state) for op, state in self.states.items()}
+        return other
+
+
+class SessionState:
+    """Everything that a session keeps between runs."""
+
+    def __init__(self) -> None:
+        self.variables = VariableState()
+        self.random = RandomStore()
+        self.lock = threading.RLock()
+
+    def part(self, name: str) -> Any:
+        """Returns the part of the state that a declaration asks for as `resources`."""
+        if name == "variables":
+            return self.variables
+        if name == "random":
+            return self.random
+        if name == "run":
+            return self
+        raise ValueError(f"A session has no state called {name!r}: use 'variables', 'random' or 'run'.")
+
+    def fork(self) -> SessionState:
+        """Returns a copy that can run and write without changing this one."""
+        other = SessionState()
+        with self.lock:
+            other.variables = self.variables.fork()
+            other.random = self.random.fork()
+        return other
+
+    def take(self, other: SessionState) -> None:
+        """Takes over the state of a fork."""
+        with self.lock:
+            self.variables.take(other.variables)
+            self.random.states.update(other.random.states)
