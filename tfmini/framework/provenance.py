@@ -58,8 +58,9 @@ class Site(NamedTuple):
 
     def describe(self) -> str:
         """Returns `cell [3] line 5` in a notebook, else `model.py:5`."""
-        if self.cell is not None:
-            return f"cell [{self.cell.count}] line {self.line}"
+        home = home_cell(self)
+        if home is not None:
+            return f"cell [{home.count}] line {self.line}"
         return f"{os.path.basename(self.code.co_filename)}:{self.line}"
 
 
@@ -69,6 +70,22 @@ class Cell(NamedTuple):
     id: str
     count: int
     source: str
+
+
+notebook_files: dict[str, Cell] = {}
+"""The latest run of the cell behind each file name that a notebook gives its cells; filled by whoever fills `slots.cell_provider`."""
+
+
+def home_cell(site: Site) -> Cell | None:
+    """Returns the cell in which the line of `site` stands, or None when it stands in a file.
+
+    It is not always the cell that runs: a function that cell 2 defines and cell 4 calls has its lines in cell 2.
+    """
+    home = notebook_files.get(site.code.co_filename)
+    running = site.cell
+    if home is None or running is None or home.source != running.source:
+        return home
+    return running
 
 
 def current_maker() -> str:
