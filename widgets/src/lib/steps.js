@@ -107,6 +107,25 @@ export class StepIndex {
     return hits;
   }
 
+  /** Shortest chain of steps from step `i` over its readers to a fetched one; only `[i]` when there is none. */
+  chain(i) {
+    const from = new Map([[i, -1]]);
+    const queue = [i];
+    for (const at of queue) {
+      if (this.steps[at].fetched.length) {
+        const out = [];
+        for (let k = at; k >= 0; k = from.get(k)) out.unshift(k);
+        return out;
+      }
+      for (const next of this.readers[at]) {
+        if (from.has(next)) continue;
+        from.set(next, at);
+        queue.push(next);
+      }
+    }
+    return [i];
+  }
+
   /** Names of variables written by the steps up to and with `now`. */
   writtenBy(now) {
     const names = [];
