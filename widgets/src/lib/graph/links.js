@@ -1,0 +1,110 @@
+// Edges between the boxes on the picture: what is drawn, what is counted in stubs, and what lights up for a selection.
+
+import { HUB, boxOfNode } from "./scene.js";
+
+/**
+ * Fills `scene.edges` with {from, to, kind, count, control, tensors} and `scene.stubs` with {box, lane, count, dir}.
+ * Kinds: "data", "read" (of a variable), "write", "control", "gradient".
+ */
+export function linkScene(scene) {
+  const { model } = scene;
+  const { g, roles, nodeOf } = model;
+  const memo = new Map();
+  const boxAt = (op) => {
+    const node = nodeOf[op];
+    if (!node) return null;
+    let one = memo.get(node);
+    if (one === undefined) memo.set(node, (one = boxOfNode(scene, node)));
+    return one;
+  };
+  const edges = new Map();
+  const stubs = new Map();
+  const number = new Map();
+  for (const box of scene.boxes.values()) number.set(box, number.size);
+  const add = (source, op, control) => {
+    const from = boxAt(source);
+    const to = boxAt(op);
+    if (!from || !to) return;
+    const laneA = roles.lane[source];
+    const laneB = roles.lane[op];
+    if (laneA !== laneB) {
+      const side = laneA === "model" ? from : laneB === "model" ? to : null;
+      if (!side || control) return;
+      // what starts, saves or updates a variable shows in its card and in the marks of the lane
+      if (side.kind === "variable" || side.kind === "variables" || roles.owner[source] >= 0 || roles.owner[op] >= 0) {
+        if (laneA !== "gradients" && laneB !== "gradients") return;
+      }
+      const lane = laneA === "model" ? laneB : laneA;
+      const key = `${number.get(side)} ${lane} ${laneA === "model" ? "out" : "in"}`;
+      let stub = stubs.get(key);
+      if (!stub) stubs.set(key, (stub = { box: side, lane, dir: laneA === "model" ? "out" : "in", count: 0, op: laneA === "model" ? source : op }));
+      stub.count += 1;
+      return;
+    }
+    if (from === to || inside(from, to) || inside(to, from)) return;
+    if (from.kind === "lane" || to.kind === "lane") return;
+    const key = number.get(from) * 4194304 + number.get(to);
+    let edge = edges.get(key);
+    if (!edge) {
+      edge = { from, to, kind: "data", count: 0, control: true, ops: [] };
+      edges.set(key, edge);
+    }
+    edge.count += 1;
+    if (!control) {
+      edge.control = false;
+      if (edge.ops.length < 64) edge.ops.push([source, op]);
+    }
+  };
+  for (let op = 0; op < g.n; op += 1) {
+    const inputs = g.inputs[op];
+    for (let k = 0; k < inputs.length; k += 2) add(inputs[k], op, false);
+    for (const source of g.control[op]) add(source, op, true);
+  }
+  const out = new Map();
+  const into = new Map();
+  for (const edge of edges.values()) {
+    if (edge.control) edge.kind = "control";
+    else if (edge.from.kind === "variable" || edge.from.kind === "variables") edge.kind = "read";
+    else if (edge.to.kind === "variable") edge.kind = "write";
+    out.set(edge.from, (out.get(edge.from) ?? 0) + 1);
+    into.set(edge.to, (into.get(edge.to) ?? 0) + 1);
+  }
+  scene.all = [...edges.values()];
+  scene.edges = [];
+  scene.hubs = new Map();
+  for (const edge of scene.all) {
+    const hub = out.get(edge.from) > HUB ? [edge.from, "out"] : into.get(edge.to) > HUB ? [edge.to, "in"] : null;
+    if (!hub) {
+      scene.edges.push(edge);
+      continue;
+    }
+    const key = `${hub[0].id} ${hub[1]}`;
+    if (!scene.hubs.has(key)) scene.hubs.set(key, { box: hub[0], dir: hub[1], count: 0 });
+    scene.hubs.get(key).count += 1;
+  }
+  scene.stubs = bundle(scene, [...stubs.values()]);
+  return scene;
+}
+
+function inside(inner, outer) {
+  for (let at = inner.parent; at; at = at.parent) if (at === outer) return true;
+  return false;
+}
+
+/** One stub a top box and lane: edges out of an open frame leave it together. Variables in a band count for the frame of their name. */
+function bundle(scene, stubs) {
+  const merged = new Map();
+  for (const stub of stubs) {
+    let at = stub.box;
+    if (at.inBand) {
+      const tie = at.parent;
+      at = tie.towers.find((tower) => at.node.name.startsWith(`${tower.node.name}/`)) ?? tie.towers[0];
+    }
+    while (at.parent && at.parent !== scene.root && at.parent.kind !== "tie") at = at.parent;
+    if (at === scene.root) continue;
+    const key = `${at.id} ${stub.lane} ${stub.dir}`;
+    if (!merged.has(key)) merged.set(key, { ...stub, box: at, count: 0 });
+    merged.get(key).count += stub.count;
+  }
+  return [...merged.values()];
+}
