@@ -7,6 +7,7 @@ leaves those constants behind.
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import numpy as np
@@ -75,14 +76,32 @@ def apply_op(definition: OpDef, inputs: tuple[Any, ...], attrs: dict[str, Any], 
     with contexts.graph_stack.controller(graph), graph.name_scope(scope_name) as scope:
         origins: dict[str, str] = {}
         tensors: list[Tensor] = []
+        written: list[Tensor] = []
         for arg, value in zip(spec.inputs, inputs, strict=True):
             if arg.number_attr or arg.list_attr:
                 tensors.extend(_convert_list(definition, arg, value, known, origins))
             else:
-                tensors.append(_convert_one(definition, arg, value, known, origins))
+                tensor = _convert_one(definition, arg, value, known, origins)
+                tensors.append(tensor)
+                if arg.is_ref:
+                    written.append(tensor)
         complete = _complete_attrs(definition, known)
-        op = _finish(graph, definition, tuple(tensors), complete, scope[:-1] if scope else scope_name, True)
+        with _beside(graph, written):
+            op = _finish(graph, definition, tuple(tensors), complete, scope[:-1] if scope else scope_name, True)
     return _result(definition, op)
+
+
+def _beside(graph: Graph, written: list[Tensor]) -> Any:
+    """Returns a context that puts an operation beside the variables that it writes, as TensorFlow does."""
+    if not written:
+        return _NOTHING
+    stack = contextlib.ExitStack()
+    for tensor in written:
+        stack.enter_context(graph.colocate_with(tensor._op))
+    return stack
+
+
+_NOTHING = contextlib.nullcontext()
 
 
 def create(
@@ -114,7 +133,12 @@ def create(
     if name is not None and name and name[-1] != "/" and not VALID_OP_NAME.match(name):
         raise ValueError(f"'{name}' is not a valid node name. Accepted names conform to Regex {VALID_OP_NAME.pattern}")
     return _finish(
-        graph, definition, inputs, _complete_attrs(definition, known), graph._op_name(definition.name, name), compute_device
+        graph,
+        definition,
+        inputs,
+        _complete_attrs(definition, known),
+        graph._op_name(definition.name, name),
+        compute_device,
     )
 
 
@@ -148,9 +172,7 @@ def _finish(
     for arg in spec.outputs:
         out_types.extend(_output_types(arg, attrs))
     out_dims = _output_shapes(definition, inputs, attrs, name, len(out_types))
-    return graph._add(
-        definition, name, inputs, attrs, list(zip(out_types, out_dims, strict=True)), compute_device
-    )
+    return graph._add(definition, name, inputs, attrs, list(zip(out_types, out_dims, strict=True)), compute_device)
 
 
 def _output_types(arg: ArgSpec, attrs: dict[str, Any]) -> list[dtypes.DType]:
@@ -189,9 +211,7 @@ def _shape_message(problem: str, definition: OpDef, call: Call, name: str) -> st
         if isinstance(value, np.ndarray)
     ]
     partial = [
-        f"input[{index}] = {dims_text(value)}"
-        for index, value in sorted(call.read.items())
-        if isinstance(value, tuple)
+        f"input[{index}] = {dims_text(value)}" for index, value in sorted(call.read.items()) if isinstance(value, tuple)
     ]
     if values:
         text += " and with computed input tensors: " + ", ".join(values)
@@ -262,9 +282,7 @@ def _other_graph(tensor: Any, first: Any) -> str:
     )
 
 
-def _convert_one(
-    definition: OpDef, arg: ArgSpec, value: Any, attrs: dict[str, Any], origins: dict[str, str]
-) -> Tensor:
+def _convert_one(definition: OpDef, arg: ArgSpec, value: Any, attrs: dict[str, Any], origins: dict[str, str]) -> Tensor:
     wanted = arg.dtype
     key = arg.type_attr
     if key is not None:
@@ -518,7 +536,5 @@ def _string_attr(definition: OpDef, attr: AttrSpec, value: Any) -> bytes:
     text = value.decode() if isinstance(value, bytes) else value
     if attr.allowed is not None and text not in attr.allowed:
         allowed = '", "'.join(sorted(attr.allowed))
-        raise ValueError(
-            f'Attr \'{attr.name}\' of \'{definition.name}\' Op passed string \'{text}\' not in: "{allowed}".'
-        )
+        raise ValueError(f"Attr '{attr.name}' of '{definition.name}' Op passed string '{text}' not in: \"{allowed}\".")
     return text.encode()
