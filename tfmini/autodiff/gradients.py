@@ -87,7 +87,9 @@ def gradients(
         y_tensors = [convert_to_tensor(y, name=f"y_{i}") for i, y in enumerate(ys)]
         x_tensors = [_differentiable(x, i) for i, x in enumerate(xs)]
         stop_tensors = [graph_element(each) or convert_to_tensor(each) for each in stops]
-        walk = _Walk(graph, y_tensors, x_tensors, stop_tensors, colocate_gradients_with_ops, gate_gradients, aggregation_method)
+        walk = _Walk(
+            graph, y_tensors, x_tensors, stop_tensors, colocate_gradients_with_ops, gate_gradients, aggregation_method
+        )
         return walk.run(starts, unconnected_gradients)
 
 
@@ -219,8 +221,12 @@ class _Walk:
         if function is None:
             return
         for index, output in enumerate(op._outputs):
-            if out_gradients[index] is None and is_trainable(output) and output._dtype.base_dtype is not dtypes.resource:
-                out_gradients[index] = raw.ZerosLike(output, name="zeros_like") if output._dims is None or None in output._dims else _zeros(output)
+            if (
+                out_gradients[index] is None
+                and is_trainable(output)
+                and output._dtype.base_dtype is not dtypes.resource
+            ):
+                out_gradients[index] = raw.ZerosLike(output, name="zeros_like")
         with self._graph.name_scope(op._name + "_grad"):
             in_gradients = _as_gradients(function(op, *out_gradients), op)
             if self._gate and sum(each is not None for each in in_gradients) > 1:
@@ -256,9 +262,7 @@ class _Walk:
             raise ValueError(
                 f"Length mismatch. Passed {len(starts)} grad_ys for {len(self._ys)} ys. Give one for each of ys, or None."
             )
-        return [
-            self._start(index, y, given) for index, (y, given) in enumerate(zip(self._ys, starts, strict=True))
-        ]
+        return [self._start(index, y, given) for index, (y, given) in enumerate(zip(self._ys, starts, strict=True))]
 
     def _start(self, index: int, y: Tensor, given: Any) -> Any:
         if given is None:
@@ -270,7 +274,9 @@ class _Walk:
             return given
         gradient = convert_to_tensor(given, name=f"grad_y_{index}")
         if not (gradient._dtype.is_floating or gradient._dtype.is_complex or gradient._dtype.is_integer):
-            raise TypeError(f"Gradient type {gradient._dtype.name} generated for tensor {y} with type {y._dtype.name} must be numeric.")
+            raise TypeError(
+                f"Gradient type {gradient._dtype.name} generated for tensor {y} with type {y._dtype.name} must be numeric."
+            )
         with self._colocated(y._op):
             return raw.Identity(gradient, name=f"grad_ys_{index}")
 

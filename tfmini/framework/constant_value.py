@@ -115,6 +115,4 @@ def _sliced(op: Any, unknown: Dims) -> Dims:
     if source is None:
         return unknown
     begin, end, step = (int(b.reshape(())) for b in bounds)  # type: ignore[union-attr]
-    return source[
-        slice(None if attrs["begin_mask"] & 1 else begin, None if attrs["end_mask"] & 1 else end, step)
-    ]
+    return source[slice(None if attrs["begin_mask"] & 1 else begin, None if attrs["end_mask"] & 1 else end, step)]

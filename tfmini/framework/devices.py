@@ -49,7 +49,9 @@ def parse(name: str) -> DeviceName:
             continue
         match = _PART.match(piece)
         if match is None:
-            raise ValueError(f"Unknown attribute '{piece.split(':')[0]}' is encountered while parsing the device spec: '{name}'.")
+            raise ValueError(
+                f"Unknown attribute '{piece.split(':')[0]}' is encountered while parsing the device spec: '{name}'."
+            )
         key, value = match[1].lower(), match[2]
         if key == "job":
             parts["job"] = value

@@ -251,7 +251,17 @@ class Journal:
     Runs are counted always and kept only while somebody observes the graph, at most the last 1,000.
     """
 
-    __slots__ = ("collection_sites", "entries", "open_entries", "requests", "run_count", "runs", "sessions", "stopped", "variables")
+    __slots__ = (
+        "collection_sites",
+        "entries",
+        "open_entries",
+        "requests",
+        "run_count",
+        "runs",
+        "sessions",
+        "stopped",
+        "variables",
+    )
 
     most_runs = 1000
 

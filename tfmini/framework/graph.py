@@ -132,9 +132,6 @@ class Graph:
                 provenance.here(3),
             )
             op._outputs = tuple([Tensor(op, i, dtype, dims) for i, (dtype, dims) in enumerate(outputs)])
-            if state.control_flow is not None:
-                op._control_flow_context = state.control_flow
-                state.control_flow.AddOp(op)
             for tensor in inputs:
                 consumers = tensor._consumers
                 if consumers is None:
@@ -143,6 +140,10 @@ class Graph:
                     consumers.append(op)
             self._ops.append(op)
             self._by_name[name] = op
+        if state.control_flow is not None:
+            # After the operation is in the graph, because the context may add operations of its own.
+            op._control_flow_context = state.control_flow
+            state.control_flow.AddOp(op)
         for controller in state.control:
             controller.see(op)
         if state.devices and compute_device:
@@ -334,7 +335,9 @@ class Graph:
             pattern = VALID_SCOPE_NAME if state.name_stack else VALID_OP_NAME
             if not pattern.match(name):
                 if state.name_stack:
-                    raise ValueError(f"'{name}' is not a valid scope name. Use letters, digits and any of _.\\/>- in it.")
+                    raise ValueError(
+                        f"'{name}' is not a valid scope name. Use letters, digits and any of _.\\/>- in it."
+                    )
                 raise ValueError(
                     f"'{name}' is not a valid root scope name. A root scope name has to match the following pattern: "
                     f"{VALID_OP_NAME.pattern}"

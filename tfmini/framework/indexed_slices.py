@@ -1,19 +1,20 @@
-"""Slices of a larger tensor along its first dimension, as gradients of lookups are."""
+"""Slices of a tensor along its first dimension: the gradient of a gather, without the rows that are zero."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from .shapes import TensorShape
+from .convert import convert_to_tensor
+from .tensor import Tensor
 
 
 class IndexedSlices:
-    """Rows of a larger tensor: `values[i]` belongs to row `indices[i]`; equal indices add up.
+    """A tensor of which only some rows are given.
 
     Attributes:
-      values: tensor `[n, ...]`.
-      indices: integer tensor `[n]`.
-      dense_shape: shape of the whole as an integer tensor, or None.
+      values: the rows, `[n, ...]`.
+      indices: which rows they are, `[n]`; a row that occurs twice counts as the sum.
+      dense_shape: shape of the whole tensor, or None.
     """
 
     def __init__(self, values: Any, indices: Any, dense_shape: Any = None) -> None:
@@ -22,20 +23,30 @@ class IndexedSlices:
         self._dense_shape = dense_shape
 
     @property
-    def values(self) -> Any:
+    def values(self) -> Tensor:
+        """The rows."""
         return self._values
 
     @property
-    def indices(self) -> Any:
+    def indices(self) -> Tensor:
+        """The numbers of the rows."""
         return self._indices
 
     @property
-    def dense_shape(self) -> Any:
+    def dense_shape(self) -> Tensor | None:
+        """The shape of the whole tensor, when it is known."""
         return self._dense_shape
 
     @property
+    def shape(self) -> Any:
+        """The static shape of the whole tensor."""
+        from .constant_value import constant_value_as_shape
+        from .shapes import TensorShape
+
+        return TensorShape(None if self._dense_shape is None else constant_value_as_shape(self._dense_shape))
+
+    @property
     def name(self) -> str:
-        """The name of `values`."""
         return self._values.name
 
     @property
@@ -44,7 +55,6 @@ class IndexedSlices:
 
     @property
     def op(self) -> Any:
-        """The operation that computes `values`."""
         return self._values.op
 
     @property
@@ -55,27 +65,16 @@ class IndexedSlices:
     def graph(self) -> Any:
         return self._values.graph
 
-    @property
-    def shape(self) -> TensorShape:
-        """The static shape of the whole, as far as it is known."""
-        if self._dense_shape is None:
-            return TensorShape(None)
-        from .constant_value import constant_value_as_shape
-
-        return TensorShape(constant_value_as_shape(self._dense_shape))
-
-    def get_shape(self) -> TensorShape:
-        return self.shape
-
-    def consumers(self) -> list[Any]:
-        """Returns the operations that take the values."""
-        return self._values.consumers()
-
     def __neg__(self) -> IndexedSlices:
         return IndexedSlices(-self._values, self._indices, self._dense_shape)
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         shape = "" if self._dense_shape is None else f", dense_shape={self._dense_shape}"
         return f"IndexedSlices(indices={self._indices}, values={self._values}{shape})"
 
-    __repr__ = __str__
+
+def convert_to_tensor_or_indexed_slices(value: Any, dtype: Any = None, name: str | None = None) -> Any:
+    """Returns `value` itself when it is an `IndexedSlices`, else as a tensor."""
+    if isinstance(value, IndexedSlices):
+        return value
+    return convert_to_tensor(value, dtype=dtype, name=name)

@@ -21,7 +21,9 @@ from . import dtypes
 from .shapes import dims_of
 
 _SIGNATURE = re.compile(r"^(?P<name>\w+)\((?P<inputs>.*)\)\s*->\s*\((?P<outputs>.*)\)$")
-_NUMERIC = "bfloat16, half, float, double, int8, int16, int32, int64, uint8, uint16, uint32, uint64, complex64, complex128"
+_NUMERIC = (
+    "bfloat16, half, float, double, int8, int16, int32, int64, uint8, uint16, uint32, uint64, complex64, complex128"
+)
 _TYPE_SETS = {
     "numbers": _NUMERIC + ", qint8, quint8, qint32",
     "reals": "bfloat16, half, float, double, int8, int16, int32, int64, uint8, uint16, uint32, uint64",

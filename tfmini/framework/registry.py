@@ -50,9 +50,7 @@ class OpDef:
         self.ufunc: Any = None
         self.scalar: str | None = None
         # What the builder reads for every operation, prepared once.
-        self.single_output = len(spec.outputs) == 1 and not (
-            spec.outputs[0].number_attr or spec.outputs[0].list_attr
-        )
+        self.single_output = len(spec.outputs) == 1 and not (spec.outputs[0].number_attr or spec.outputs[0].list_attr)
         self.attr_defaults = {a.name: a.default for a in spec.attrs if not a.required}
 
     def shape(self, function: Callable[..., Any]) -> Callable[..., Any]:

@@ -12,7 +12,9 @@ from typing import Any
 
 def _unfilled(name: str) -> Callable[..., Any]:
     def missing(*_: Any, **__: Any) -> Any:
-        raise RuntimeError(f"{name} needs a part of tfmini that is not loaded. Import tfmini as a whole: `import tfmini`.")
+        raise RuntimeError(
+            f"{name} needs a part of tfmini that is not loaded. Import tfmini as a whole: `import tfmini`."
+        )
 
     return missing
 

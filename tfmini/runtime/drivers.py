@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from ..framework.dead import DEAD
+
 
 class StepFailed(Exception):
     """A step raised; `index` is its position in the plan, `cause` what it raised, `inputs` what it was given."""
@@ -21,18 +23,6 @@ class StepFailed(Exception):
         self.index = index
         self.cause = cause
         self.inputs = inputs
-
-
-class Dead:
-    """The value of a tensor on a branch that was not taken."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "<dead>"
-
-
-DEAD = Dead()
 
 
 def run_linear(program: list[tuple[Any, ...]], slots: list[Any]) -> None:

@@ -23,7 +23,9 @@ def op_error(op: Any, cause: BaseException, inputs: tuple[Any, ...]) -> OpError:
     cls, phrase = _class_and_phrase(op, cause, inputs)
     lines = [phrase, f"\t [[node {op._name} ({op.type})]]"]
     if inputs:
-        described = ", ".join(f"{tensor.name} {_describe(value)}" for tensor, value in zip(op._inputs, inputs, strict=False))
+        described = ", ".join(
+            f"{tensor.name} {_describe(value)}" for tensor, value in zip(op._inputs, inputs, strict=False)
+        )
         lines.append(f"  inputs   {described}")
     site = op._site
     if site is not None:

@@ -29,7 +29,9 @@ def register_session_run_conversion_functions(
     """
     if any(issubclass(tensor_type, known) for known, *_ in _expansions):
         raise ValueError(f"{tensor_type} has already been registered so ignore it.")
-    _expansions.insert(0, (tensor_type, fetch_function, feed_function or _no_feed, feed_function_for_partial_run or _no_feed))
+    _expansions.insert(
+        0, (tensor_type, fetch_function, feed_function or _no_feed, feed_function_for_partial_run or _no_feed)
+    )
 
 
 def _no_feed(*_: Any) -> Any:
@@ -99,7 +101,9 @@ class FetchMap:
                 f'Argument `fetch` = {fetch} has invalid type "{type(fetch).__name__}" must be a string or Tensor. ({error})'
             ) from None
         except (ValueError, KeyError) as error:
-            raise ValueError(f"Argument `fetch` = {fetch} cannot be interpreted as a Tensor. ({error.args[0]})") from None
+            raise ValueError(
+                f"Argument `fetch` = {fetch} cannot be interpreted as a Tensor. ({error.args[0]})"
+            ) from None
         if not graph.is_fetchable(element):
             raise ValueError(f"Operation {element.name!r} has been marked as not fetchable.")
         if isinstance(element, Operation):

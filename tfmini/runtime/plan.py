@@ -18,11 +18,25 @@ from ..errors import FailedPreconditionError, KernelError
 from .state import Cell, SessionState
 
 CONTROL_FLOW = frozenset(
-    ("Switch", "Merge", "RefSwitch", "RefMerge", "Enter", "RefEnter", "Exit", "RefExit", "NextIteration", "RefNextIteration", "LoopCond")
+    (
+        "Switch",
+        "Merge",
+        "RefSwitch",
+        "RefMerge",
+        "Enter",
+        "RefEnter",
+        "Exit",
+        "RefExit",
+        "NextIteration",
+        "RefNextIteration",
+        "LoopCond",
+    )
 )
 _LOOPS = frozenset(("Enter", "RefEnter", "Exit", "RefExit", "NextIteration", "RefNextIteration", "LoopCond"))
 _PASSES_REFERENCE = frozenset(("Identity", "RefIdentity", "Switch", "RefSwitch", "Merge", "RefMerge"))
-_NOT_WRITING = frozenset(("IsVariableInitialized", "RefIdentity", "RefSwitch", "RefMerge", "VarIsInitializedOp", "ReadVariableOp"))
+_NOT_WRITING = frozenset(
+    ("IsVariableInitialized", "RefIdentity", "RefSwitch", "RefMerge", "VarIsInitializedOp", "ReadVariableOp")
+)
 
 
 class Step(NamedTuple):
@@ -155,7 +169,10 @@ def _ordered(ops: list[Any]) -> list[Any]:
     ops.sort(key=lambda op: op._id)
     members = set(ops)
     if all(
-        each._id < op._id for op in ops for each in (*(t._op for t in op._inputs), *op._control_inputs) if each in members
+        each._id < op._id
+        for op in ops
+        for each in (*(t._op for t in op._inputs), *op._control_inputs)
+        if each in members
     ):
         return ops
     waits: dict[Any, int] = {}

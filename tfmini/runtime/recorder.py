@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import OpError
+from ..framework.dead import DEAD
 from . import drivers, failure
 from .feeds import feed_value, flatten_feed_dict
 from .fetches import FetchMap
@@ -39,7 +40,7 @@ class StepRecord:
       index: position in the plan.
       op: the operation.
       inputs: the values that it took; a variable that it only refers to shows its value then, None when it was empty.
-      outputs: the values that it gave; `drivers.DEAD` on a branch that was not taken.
+      outputs: the values that it gave; `DEAD` on a branch that was not taken.
       writes: the variables that it wrote.
       seconds: the time of the kernel.
       error: what it raised, or None.
@@ -120,10 +121,10 @@ class Run:
         if self.plan.branches:
             controlled = any(self._dead[each] for each in step.control)
             merge = step.op._definition.name in ("Merge", "RefMerge")
-            alive = [value is not drivers.DEAD for value in taken]
+            alive = [value is not DEAD for value in taken]
             if controlled or not (any(alive) if merge else all(alive)):
                 self._dead[index] = True
-                return (drivers.DEAD,) * len(step.outputs)
+                return (DEAD,) * len(step.outputs)
         result = drivers.quietly(self._kernels[index], *taken)
         if not step.outputs:
             return ()
@@ -268,4 +269,3 @@ class Stepper:
         self._state = self._session._state.fork()
         self._run = Run(self._session.graph, self._state, self._fetches, self._feed_dict)
         self._position = 0
-

@@ -52,7 +52,9 @@ class BaseSession:
     def __init__(self, target: str = "", graph: Any = None, config: Any = None) -> None:
         if target not in ("", b"", None):
             raise UnimplementedError(
-                None, None, f"No session factory registered for target {target!r}. Leave the target empty: tfmini runs in this process."
+                None,
+                None,
+                f"No session factory registered for target {target!r}. Leave the target empty: tfmini runs in this process.",
             )
         chosen = contexts.default_graph() if graph is None else graph
         if not hasattr(chosen, "as_graph_element"):
