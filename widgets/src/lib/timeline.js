@@ -7,7 +7,7 @@
 import { round } from "./values.js";
 
 const PAD = 24; // free room left and right
-const WIDEST = 34; // pitch when there are few steps
+const WIDEST = 42; // pitch when there are few steps
 const NARROWEST = 8; // pitch below which steps merge
 const THINNEST = 5; // narrowest merged block
 const LETTER = 7.3; // width of a letter of a bracket's title

@@ -1,7 +1,7 @@
 /**
  * Text twin of a trace: the same facts in the same order as the stepper shows them, and the sentence it announces.
  *
- * `tfmini.inspection.trace_text` makes the same text in Python; a test holds the two equal. Only plain hyphens and ASCII.
+ * `tfmini.inspection.trace_text` makes the same text in Python; a test holds the two equal. Numbers have plain hyphens.
  */
 
 import { StepIndex, valuesOf } from "./steps.js";
@@ -44,14 +44,14 @@ export function markWords(step) {
   return words;
 }
 
-/** The whole trace as text. `now` adds the mark of the cursor; leave it out for the twin that Python makes. */
-export function traceText(trace, now = -1) {
+/** The whole trace as text. */
+export function traceText(trace) {
   if (!trace?.steps?.length) return "No run yet.";
   const index = new StepIndex(trace);
   const lines = [headline(trace)];
   for (const bracket of index.brackets) {
     lines.push("", `${bracket.title || "(root)"} (${plural(bracket.last - bracket.first + 1, "step")})`);
-    for (let i = bracket.first; i <= bracket.last; i += 1) lines.push(...stepLines(index, i, now));
+    for (let i = bracket.first; i <= bracket.last; i += 1) lines.push(...stepLines(index, i));
   }
   lines.push(...notNeededLines(trace), ...watchLines(trace));
   return lines.join("\n");
@@ -64,16 +64,16 @@ function headline(trace) {
   return `Run ${trace.run} in session ${trace.session}: fetch ${of}${feeds ? `; feed ${feeds}` : ""}. ${size}.`;
 }
 
-function stepLines(index, i, now) {
+function stepLines(index, i) {
   const step = index.steps[i];
   const marks = markWords(step);
   const value = valuesOf(step)[0];
   const facts = [
-    `${String(i + 1).padStart(5)} ${i === now ? ">" : " "} ${index.title(i)}`,
+    `${String(i + 1).padStart(5)}   ${index.title(i)}`,
     step.type === step.title ? "" : step.type,
     value ? valueWords(value) : "",
     marks.join(", "),
-    `${step.duration_us} us`,
+    `${step.duration_us.toFixed(1)} us`,
   ].filter(Boolean);
   const lines = [facts.join(" | ")];
   if (step.sentence) lines.push(`          ${step.sentence}`);

@@ -32,6 +32,7 @@ class Stepper {
     this.marks = [];
     this.stopKeys = new Set(ctx.state.get("stops", ["nan"]));
     this.marked = "";
+    this.keys = this.#makeKeys();
     const { signal, uid } = ctx;
     const shared = { signal, uid: `${uid}-st`, announce: (words) => ctx.announce(words), go: (i) => this.go(i) };
     this.transport = new Transport({ ...shared, move: (key) => this.move(key), jump: (key) => this.jump(key), stop: (key) => this.toggleStop(key) });
@@ -202,8 +203,9 @@ class Stepper {
   /** Marks the steps of a selection; one made elsewhere does not move the cursor, except a selected step. */
   select(selection) {
     if (!this.index) return;
-    this.marks = this.index.marksOf(selection);
-    if (selection?.kind === "step" && selection.origin !== ORIGIN && this.marks.length) this.go(selection.id, { publish: false, announce: false });
+    const own = selection?.origin === ORIGIN;
+    this.marks = this.index.marksOf(selection).filter((m) => !(own && m.how === "is"));
+    if (selection?.kind === "step" && !own && this.marks.length) this.go(selection.id, { publish: false, announce: false });
     const marked = this.marks.map((m) => `${m.step}${m.how}`).join();
     if (marked === this.marked || !this.timeline.layout) return;
     this.marked = marked;
@@ -235,20 +237,19 @@ class Stepper {
 
   // --- keyboard ----------------------------------------------------------------------------------------------------
 
-  #keys() {
-    const { now } = this.cursor;
+  #makeKeys() {
     const by = (key, to) => () => {
-      const found = this.index.neighbour(key, now, to);
+      const found = this.index.neighbour(key, this.cursor.now, to);
       if (found >= 0) this.go(found);
       else this.ctx.announce(`No ${to > 0 ? "later" : "earlier"} ${key} in this run.`);
     };
-    return [
+    const keys = [
       { key: "ArrowLeft", does: "step back", run: () => this.move("back") },
       { key: "ArrowRight", does: "step forward", run: () => this.move("forward") },
       { key: "Home", does: "first step", run: () => this.move("first") },
       { key: "End", does: "last step", run: () => this.move("last") },
-      { key: "PageUp", does: "start of the scope, then the one before", run: () => this.go(this.index.scopeJump(now, -1)) },
-      { key: "PageDown", does: "next scope", run: () => this.go(this.index.scopeJump(now, 1)) },
+      { key: "PageUp", does: "start of the scope, then the one before", run: () => this.go(this.index.scopeJump(this.cursor.now, -1)) },
+      { key: "PageDown", does: "next scope", run: () => this.go(this.index.scopeJump(this.cursor.now, 1)) },
       { key: "[", does: "previous write", run: by("write", -1) },
       { key: "]", does: "next write", run: by("write", 1) },
       { key: "!", does: "first NaN or Inf", run: () => this.jump("bad") },
@@ -258,6 +259,7 @@ class Stepper {
       { key: "v", does: "table of numbers, or picture", run: () => this.#set({ table: !this.cursor.table }) },
       { key: "w", does: "say why this step ran", run: () => this.#why() },
     ];
+    return keys.map((k) => ({ ...k, run: () => this.index && k.run() }));
   }
 
   #toggleParts() {
@@ -284,7 +286,7 @@ class Stepper {
     const onButton = target.matches?.("button, a");
     if (onButton && (event.key === "Enter" || event.key === " ")) return;
     const key = target === this.timeline.el ? ({ ArrowUp: "ArrowRight", ArrowDown: "ArrowLeft" }[event.key] ?? event.key) : event.key;
-    const found = this.#keys().find((k) => k.key === key);
+    const found = this.keys.find((k) => k.key === key);
     if (!found) return;
     found.run();
     event.preventDefault();
@@ -319,18 +321,16 @@ class Stepper {
       tools: null,
       find: (query) => this.#find(query),
       card: () => null,
-      text: () => traceText(this.trace, this.cursor.now),
+      text: () => traceText(this.trace),
       status: () => this.#status(),
       onStatus: (fn) => { this.statusChanged = fn; },
       svg: () => (this.index ? pictureOfStep(this) : null),
-      get keys() { return []; },
+      keys: this.keys,
       select: (selection) => this.select(selection),
       changed: () => { if (!this.trace) this.#drawEmpty(); },
       resized: () => this.#measure(),
       focus: () => this.timeline.el.focus(),
       destroy: () => { clearTimeout(this.later); this.unlisten?.(); },
-      ...{ keys: this.index ? this.#keys() : [] },
-      helpKeys: () => this.#keys(),
     };
   }
 }

@@ -23,7 +23,8 @@ export class Facts {
   draw(value) {
     const content = value ? contentOf(value) : "none";
     const numbers = content === "number" || content === "bool";
-    this.el.hidden = !value || (!numbers && value.count < 2);
+    this.el.hidden = !numbers;
+    this.numbers = numbers;
     const many = numbers && value.count > 1;
     for (const part of [this.stats, this.strip, this.health]) part.hidden = !many;
     this.histogram.hidden = !many || !value.histogram || content === "bool";
@@ -62,9 +63,8 @@ export class Facts {
 
   /** Shows the read-out of a chosen cell `{index, cell, said}`, or nothing. */
   read(chosen) {
-    this.cell.hidden = !chosen || !chosen.index.length && !chosen.said;
+    this.cell.hidden = !chosen || !this.numbers || (!chosen.index.length && !chosen.said);
     if (this.cell.hidden) return;
-    this.el.hidden = false;
     const place = chosen.index.length ? `[${chosen.index.join(",")}]` : "";
     const words = element("div", { class: "tfm-sf-sum" }, element("span", { class: "tfm-mono" }, withMinus(chosen.said)), element("b", { class: "tfm-mono", "data-tfm": "cell" }, `${chosen.said ? "= " : ""}${withMinus(chosen.cell)}`));
     this.cell.replaceChildren(element("div", { class: "tfm-sf-place tfm-muted" }, element("span", {}, "cell"), element("span", { class: "tfm-mono" }, place)), words);

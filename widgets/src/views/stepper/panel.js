@@ -8,7 +8,7 @@
 import { element } from "../../lib/dom.js";
 import { operatorSign, readOut, writeReadOut, cellIn } from "../../lib/arithmetic.js";
 import { valueWords } from "../../lib/trace_text.js";
-import { cellNumber, cellText, contentOf, grouped, indexOf, scaleOf, shapeText, shortNumber, withMinus } from "../../lib/values.js";
+import { axisNumber, cellNumber, cellText, contentOf, grouped, indexOf, scaleOf, shapeText, withMinus } from "../../lib/values.js";
 import { lastPart, outputName, valuesOf } from "../../lib/steps.js";
 import { Facts } from "./facts.js";
 import { Picture, readColours } from "./pictures.js";
@@ -59,10 +59,14 @@ export class ValuePanel {
     this.el.classList.toggle("tfm-wide", wide);
     this.el.classList.toggle("tfm-narrow", narrow);
     this.el.classList.toggle("tfm-alone", !sources.length);
-    const side = sources.length ? (narrow ? 0 : 112 + 30) : 0;
-    const room = narrow ? width - 56 : wide ? width - side - 200 - 28 * 2 - 62 : width - side - 66;
-    const most = Math.max(120, Math.min(room, height > 640 ? 420 : 240, wide ? 420 : 300));
-    this.#drawInputs(sources, narrow);
+    this.inputWidth = narrow ? 130 : width >= 1000 ? 168 : 112;
+    const numbers = width >= 1000 ? 260 : 200;
+    this.grid.style.setProperty("--inputs", `${this.inputWidth}px`);
+    this.grid.style.setProperty("--numbers", `${numbers}px`);
+    const side = sources.length && !narrow ? this.inputWidth + 38 : 0;
+    const room = narrow ? width - 56 : wide ? width - side - numbers - 86 : width - side - 58;
+    const most = Math.max(120, Math.min(room, height > 760 ? 380 : 240));
+    this.#drawInputs(sources);
     const scale = this.value ? this.#scale(sources) : null;
     this.result.draw(this.value, { room, most, scale, colours: this.colours, lead, table, step, part });
     this.facts.draw(this.value, { scale, colours: this.colours });
@@ -162,32 +166,38 @@ export class ValuePanel {
       const change = difference(write.before, write.after);
       return [
         { name: "before", value: write.before, shared: true, step: -1 },
-        { name: "difference", value: change, shared: false, step: -1, sign: "+" },
+        { name: "change", value: change, shared: false, step: -1, sign: "+" },
       ];
     }
-    if (step.kind !== "op" || !this.value) return [];
+    if (step.kind !== "op" || !(this.value || step.error)) return [];
     const sign = operatorSign(step.type);
     return step.inputs.map((input, k) => {
       const value = this.index.inputValue(this.now, k);
-      const shared = Boolean(value && this.value.dtype === value.dtype && shapeText(value.shape) === shapeText(this.value.shape));
-      return { name: lastPart(input.name), full: input.name, value, shared, step: input.step, sign: k ? sign : "", input: k };
+      const shared = Boolean(value && this.value && this.value.dtype === value.dtype && shapeText(value.shape) === shapeText(this.value.shape));
+      return { name: this.#shortName(input), full: input.name, value, shared, step: input.step, sign: k ? sign : "", input: k };
     });
   }
 
-  #drawInputs(sources, narrow) {
+  /** Short name of an input: the title of a variable, else the last part without the output number when that is 0. */
+  #shortName(input) {
+    const step = this.index.steps[input.step];
+    return step?.kind === "variable" ? step.title : lastPart(input.name).replace(/:0$/, "");
+  }
+
+  #drawInputs(sources) {
     const shown = sources.slice(0, SHOWN_INPUTS);
     const rows = [];
     for (const source of shown) {
       if (source.sign) rows.push(element("div", { class: "tfm-sv-sign", "aria-hidden": "true" }, source.sign));
-      rows.push(this.#input(source, sources, narrow));
+      rows.push(this.#input(source, sources));
     }
     if (sources.length > shown.length) rows.push(element("p", { class: "tfm-muted" }, `and ${sources.length - shown.length} more inputs`));
     this.inputs.replaceChildren(...rows);
     this.inputs.hidden = !shown.length;
-    this.join.hidden = !shown.length || narrow;
+    this.join.hidden = !shown.length || this.el.classList.contains("tfm-narrow");
   }
 
-  #input(source, sources, narrow) {
+  #input(source, sources) {
     const { value } = source;
     const head = element("div", { class: "tfm-sv-inhead" },
       source.step >= 0 ? this.#link(source.name, source.step, true) : element("span", { class: "tfm-mono" }, source.name),
@@ -206,10 +216,10 @@ export class ValuePanel {
     const picture = new Picture("tfm-pic-small");
     const scale = source.shared ? this.#scale(sources) : scaleOf(value);
     const vector = value.shape.length === 1;
-    picture.draw(value, narrow ? 130 : 112, vector ? 14 : 112, { colours: this.colours, scale, most: vector ? 112 : 18 });
-    if (vector) stretch(picture, narrow ? 130 : 112);
+    picture.draw(value, this.inputWidth, vector ? 14 : this.inputWidth, { colours: this.colours, scale, most: vector ? 200 : 18 });
+    if (vector) stretch(picture, this.inputWidth);
     box.append(picture.el);
-    if (!source.shared && contentOf(value) === "number") box.append(element("div", { class: "tfm-muted tfm-sv-own" }, `own scale, \u00b1${shortNumber(scale.limit)}`));
+    if (!source.shared && contentOf(value) === "number") box.append(element("div", { class: "tfm-muted tfm-sv-own" }, `own scale, \u00b1${axisNumber(scale.limit)}`));
     this.drawn.push({ source, picture });
     return box;
   }

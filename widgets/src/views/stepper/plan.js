@@ -41,7 +41,8 @@ export class PlanList {
     this.closed.clear();
     this.parts.clear();
     this.active = null;
-    this.count.textContent = `${grouped(index.count)} step${index.count === 1 ? "" : "s"}, in the order made`;
+    this.count.textContent = `${grouped(index.count)} step${index.count === 1 ? "" : "s"}, in order`;
+    this.el.style.setProperty("--digits", `${grouped(index.count).length}ch`);
     this.#drawNotNeeded(index.trace);
   }
 
@@ -137,11 +138,11 @@ export class PlanList {
 
   #stepRow(el, row, current) {
     const step = this.index.steps[row.step];
-    const title = this.index.title(row.step);
+    const title = this.index.title(row.step).replace(/^gradients (?=of )/, this.index.brackets[this.index.bracketOf[row.step]].title === "gradients" ? "" : "$&");
     const done = row.step < this.now;
     el.dataset.name = step.name;
     el.dataset.step = row.step;
-    if (row.step === this.now) el.classList.add("tfm-st-current");
+    if (row.step === this.now) el.classList.add(current ? "tfm-st-current" : "tfm-st-opened");
     if (!done && !current) el.classList.add("tfm-st-ahead");
     const mono = step.kind === "op" && step.title === step.type ? "" : " tfm-mono";
     el.append(
@@ -151,7 +152,7 @@ export class PlanList {
     );
     if (row.open !== null) el.append(triangle(row.open, "tfm-st-fold"));
     const mark = this.marks.find((m) => m.step === row.step);
-    if (mark) el.append(element("span", { class: `tfm-st-how tfm-st-how-${mark.how}` }, mark.how === "is" ? "selected" : mark.how));
+    if (mark && !current) el.append(element("span", { class: `tfm-st-how tfm-st-how-${mark.how}` }, mark.how === "is" ? "selected" : mark.how));
     if (this.stops.includes(row.step)) el.append(element("span", { class: "tfm-st-dot", title: "stop" }));
     if (valuesOf(step).some(isUnhealthy)) el.append(element("span", { class: "tfm-st-badge", title: "holds NaN or Inf" }, valuesOf(step).some((v) => v.nan) ? "NaN" : "Inf"));
     if (step.error) el.append(element("span", { class: "tfm-st-badge tfm-st-error" }, "error"));
@@ -251,7 +252,9 @@ export class PlanList {
         button.textContent = why.hidden ? "why?" : "hide";
         button.setAttribute("aria-expanded", String(!why.hidden));
       }, { signal: this.options.signal });
-      list.append(element("li", {}, element("span", { class: "tfm-mono tfm-st-short", title: entry.title }, entry.title), " ", element("span", { class: "tfm-muted" }, grouped(entry.count)), button, why));
+      const words = entry.maker === "variable" && entry.title.includes(" ") ? "tfm-st-short" : "tfm-mono tfm-st-short";
+      const line = element("div", { class: "tfm-st-unline" }, element("span", { class: words, title: entry.title }, entry.title), element("span", { class: "tfm-muted" }, grouped(entry.count)), button);
+      list.append(element("li", {}, line, why));
     });
     this.notNeeded.replaceChildren(
       element("h3", { class: "tfm-st-head" }, element("b", {}, "Not needed"), element("span", { class: "tfm-muted" }, `${grouped(total)} of ${grouped(trace.total_ops)} ops`)),

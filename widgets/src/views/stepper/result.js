@@ -138,7 +138,7 @@ export class ResultView {
       const cell = value.cells?.data[0] ?? value.text;
       const words = content === "number" ? withMinus(shortNumber(cell)) : cellText(cell, content, 400);
       this.plain.append(element("p", { class: `tfm-sv-number${content === "text" ? " tfm-sv-text" : ""}` }, words));
-      if (content === "number" && String(cell) !== words.replace("\u2212", "-")) this.plain.append(element("p", { class: "tfm-muted tfm-mono" }, withMinus(String(cell))));
+      if (content === "number" && Number(cell) !== Number(words.replace("\u2212", "-").replaceAll(",", ""))) this.plain.append(element("p", { class: "tfm-muted tfm-mono" }, withMinus(String(cell))));
     } else if (content !== "text") {
       this.plain.append(element("p", { class: "tfm-muted" }, "The cells were not recorded; the numbers are over all elements."));
     }
@@ -174,7 +174,7 @@ export class ResultView {
       return td;
     })));
     const caption = element("caption", { class: "tfm-muted" }, `rows ${span(rows, offset(rank - 2))}, columns ${span(columns, offset(rank - 1))} of ${shapeText(this.value.shape)}`);
-    this.table.replaceChildren(element("table", {}, caption, element("thead", {}, head), element("tbody", {}, ...body)));
+    this.table.replaceChildren(element("table", { class: content === "text" ? "tfm-texts" : "" }, caption, element("thead", {}, head), element("tbody", {}, ...body)));
   }
 
   #key(event) {

@@ -95,13 +95,14 @@ export class Timeline {
   /** What is fed and fetched, under the line; in a merged line, ticks for writes and values that are not finite. */
   #marks(picture) {
     const { index, layout } = this;
+    this.labels = [];
     const feeds = index.steps.flatMap((s, i) => (s.fed ? [i] : []));
     const plug = (x) => svg("path", { class: "tfm-st-glyph", d: `M${x - 2} 65v4M${x + 2} 65v4M${x - 4} 69h8v2a4 4 0 0 1-8 0zM${x} 75v4` });
     for (const i of layout.merged ? feeds.slice(0, 1) : feeds) picture.append(plug(layout.x(i)));
     if (feeds.length) {
       const words = feeds.map((i) => `${index.steps[i].title} ${shapeText(index.steps[i].values[0]?.shape ?? [])}`).join(", ");
       const at = layout.x(feeds.at(-1)) + 10;
-      if (!layout.merged && words.length * 6.9 < layout.right - at) picture.append(svg("text", { class: "tfm-st-under", x: at, y: 76 }, words));
+      if (!layout.merged && words.length * 6.9 < layout.right - at) this.#label(picture, at, 76, "start", words);
     }
     let free = Infinity;
     for (const i of [...index.places.fetched].reverse()) {
@@ -111,13 +112,21 @@ export class Timeline {
       if (x > free) continue;
       picture.append(svg("path", { class: "tfm-st-glyph", d: `M${x} ${RAIL + 9}v8M${x - 5} ${RAIL + 30}V${RAIL + 19}h10l-2.5 3.2 2.5 3.2h-10` }));
       const right = x + wide < Math.min(free, layout.right + 20);
-      if (right || x - wide > layout.left) picture.append(svg("text", { class: "tfm-st-under", x: right ? x + 10 : x - 10, y: 80, "text-anchor": right ? "start" : "end" }, name));
+      if (right || x - wide > layout.left) this.#label(picture, right ? x + 10 : x - 10, 80, right ? "start" : "end", name);
       free = right ? x - 14 : x - wide;
     }
     if (layout.merged) {
       picture.append(svg("path", { class: "tfm-st-ticks tfm-st-tick-write", d: ticks(index.places.write, layout, RAIL + 9) }));
       picture.append(svg("path", { class: "tfm-st-ticks tfm-st-tick-bad", d: ticks(index.places.bad, layout, RAIL - 15) }));
     }
+  }
+
+  /** A word under the line; it steps aside while the cursor's flag is over it. */
+  #label(picture, x, y, anchor, words) {
+    const label = svg("text", { class: "tfm-st-under", x, y, "text-anchor": anchor }, words);
+    const wide = words.length * 7.2;
+    this.labels.push({ label, from: anchor === "start" ? x : x - wide, to: anchor === "start" ? x + wide : x });
+    picture.append(label);
   }
 
   /** Moves the cursor: classes of cells, the drawn part of the rail, the flag and the slider's value. */
@@ -144,7 +153,9 @@ export class Timeline {
     }
     this.flag.textContent = `${now + 1} ${index.title(now)}`;
     const half = this.flag.offsetWidth / 2;
-    this.flag.style.left = `${Math.max(half + 4, Math.min(this.width - half - 4, x))}px`;
+    const middle = Math.max(half + 4, Math.min(this.width - half - 4, x));
+    this.flag.style.left = `${middle}px`;
+    for (const { label, from, to } of this.labels) label.classList.toggle("tfm-aside", from < middle + half + 4 && to > middle - half - 4);
     this.el.setAttribute("aria-valuenow", String(now + 1));
     this.el.setAttribute("aria-valuetext", words);
     this.now = now;
@@ -161,7 +172,7 @@ export class Timeline {
 
   /** Draws the dots of the stops. */
   stops(steps) {
-    const dot = (i) => `M${round(this.layout.x(i) - 11)} ${RAIL - 9}a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0 -9 0`;
+    const dot = (i) => `M${round(this.layout.x(i) - 13)} ${RAIL - 9}a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0 -9 0`;
     this.breaks.setAttribute("d", steps.slice(0, 300).map(dot).join(""));
   }
 }
