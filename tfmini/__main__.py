@@ -7,10 +7,15 @@ project there once (again when `pyproject.toml` changes), and starts over inside
 
 from __future__ import annotations
 
+import sys
+
+if __name__ == "__main__" and not __package__:
+    # Python puts the directory that it runs first on the path, where a random.py would hide the standard library's.
+    sys.path.pop(0)
+
 import hashlib
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 _USAGE = """usage: tfmini lab [notebook] [options of jupyter lab]
@@ -85,7 +90,7 @@ def main(arguments: list[str] | None = None) -> int:
     if not arguments or arguments[0] not in ("lab", "test"):
         print(_USAGE, file=sys.stderr)
         return 0 if arguments[:1] in (["-h"], ["--help"]) else 2
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - the launcher runs before pip could refuse
         print(f"tfmini: Python 3.11 or later is needed, this is {sys.version.split()[0]}.", file=sys.stderr)
         return 2
     command, rest = arguments[0], arguments[1:]
@@ -108,7 +113,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    if __package__ in (None, ""):
-        # Python puts the directory that it runs first on the path, where files such as random.py would hide the standard library.
-        sys.path.pop(0)
     sys.exit(main())
