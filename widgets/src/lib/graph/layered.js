@@ -85,9 +85,11 @@ function makeColumns(nodes, edges, gap, fold) {
       [a, b, from, last, fromV, toV] = [b, a, last, from, toV, fromV];
     }
     const bends = ranks.bends.get(`${edge.from}\u0000${edge.to}`) ?? new Map();
+    // a way past a plain row goes over it: under it hang the variables
+    const above = columns.slice(a + 1, b).every((column) => column.filter((cell) => !cell.dummy).length < 2);
     for (let i = a + 1; i < b; i += 1) {
       const rank = used[i];
-      const dummy = { key: null, su: 0, up: 5, down: 5, dummy: true, order: bends.get(rank) ?? from.order };
+      const dummy = { key: null, su: 0, up: 5, down: 5, dummy: true, order: above ? -1e6 : bends.get(rank) ?? from.order };
       columns[i].push(dummy);
       links.push({ from, to: dummy, fromV, toV: 0, weight: edge.weight ?? 1 });
       from = dummy;
@@ -248,7 +250,7 @@ function placeAcross(columns, links, rowGap) {
     const size = Math.max(...column.map((cell) => (cell.dummy ? 0 : cell.up + cell.down + (cell.frame ? 1000 : 0))));
     if (size > best) [best, anchor] = [size, i];
   });
-  const settleColumn = (i, sides) => {
+  const settleColumn = (i, sides, before) => {
     const column = columns[i];
     const wanted = [];
     const weights = [];
@@ -265,7 +267,10 @@ function placeAcross(columns, links, rowGap) {
         pulls.sort((a, b) => a - b);
         const low = pulls[(pulls.length - 1) >> 1];
         const high = pulls[pulls.length >> 1];
-        wanted.push((low + high) / 2);
+        // anything between is equally short: stay in line with the side that was settled last, so that lines bend once
+        const near = linksOf.get(cell).filter(({ other }) => before && before.has(other)).map(({ other, mine, theirs }) => other.v + theirs - mine);
+        const line = near.length ? near.sort((a, b) => a - b)[near.length >> 1] : (low + high) / 2;
+        wanted.push(Math.min(high, Math.max(low, line)));
         weights.push(cell.dummy ? 0.6 : 1);
       } else if (mates && mates.every((mate) => mate.v !== undefined) && (!sides || cell.v !== undefined)) {
         wanted.push(mean(mates.map((mate) => mate.v)));
@@ -284,16 +289,38 @@ function placeAcross(columns, links, rowGap) {
   stack(columns[anchor], space);
   for (let i = anchor + 1; i < columns.length; i += 1) {
     columns[i] = orderChains(columns[i], links);
-    settleColumn(i, sets[i - 1]);
+    settleColumn(i, sets[i - 1], null);
   }
   for (let i = anchor - 1; i >= 0; i -= 1) {
     columns[i] = orderChains(columns[i], links);
-    settleColumn(i, sets[i + 1]);
+    settleColumn(i, sets[i + 1], null);
   }
-  for (let sweep = 0; sweep < 3; sweep += 1) {
-    for (let i = 0; i < columns.length; i += 1) if (i !== anchor || !hasFrame(columns[i])) settleColumn(i, null);
-    for (let i = columns.length - 1; i >= 0; i -= 1) if (i !== anchor || !hasFrame(columns[i])) settleColumn(i, null);
+  const held = (i) => i === anchor && hasFrame(columns[i]);
+  for (let sweep = 0; sweep < 4; sweep += 1) {
+    for (let i = columns.length - 1; i >= 0; i -= 1) if (!held(i)) settleColumn(i, null, i < anchor ? sets[i + 1] : null);
+    for (let i = 0; i < columns.length; i += 1) if (!held(i)) settleColumn(i, null, i < anchor ? sets[i + 1] : sets[i - 1]);
   }
+  straighten(columns, links, space);
+}
+
+/** Nearly straight links become straight where the cells have room, column after column. */
+function straighten(columns, links, space) {
+  columns.forEach((column) => {
+    column.forEach((cell, k) => {
+      if (cell.frame) return;
+      let gap = null;
+      for (const link of links) {
+        if (link.inside || link.to !== cell) continue;
+        const off = link.from.v + link.fromV - cell.v - link.toV;
+        if (gap === null || Math.abs(off) < Math.abs(gap)) gap = off;
+      }
+      if (gap === null || gap === 0 || Math.abs(gap) > 10) return;
+      const v = cell.v + gap;
+      if (k > 0 && v - column[k - 1].v < space(column[k - 1], cell) - 0.01) return;
+      if (k + 1 < column.length && column[k + 1].v - v < space(cell, column[k + 1]) - 0.01) return;
+      cell.v = v;
+    });
+  });
 }
 
 const hasFrame = (column) => column.some((cell) => cell.frame);
@@ -353,7 +380,8 @@ export function layered(nodes, edges, options) {
 }
 
 function wrapRows(columns, options) {
-  if (!options.limit) return [columns];
+  const whole = columns.reduce((sum, column) => sum + Math.max(...column.map((cell) => cell.su)) + options.gap, 0);
+  if (!options.limit || whole <= options.limit || columns.length < 10 || columns.some(hasFrame)) return [columns];
   const rows = [[]];
   let length = 0;
   for (const column of columns) {

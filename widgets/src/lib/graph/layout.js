@@ -26,45 +26,50 @@ export function layoutScene(scene, size) {
   const room = size.width - 2 * MARGIN - (turned ? 0 : ROUTE);
   const ctx = {
     turned,
-    edgesIn: liftEdges(scene),
+    ...liftEdges(scene),
     reads: readsOf(scene),
     limit: turned ? 0 : Math.max(420, room / LEAST_SCALE),
   };
   const span = (inner) => (turned ? inner.up + inner.down : inner.length);
   const attempt = (gap, rowGap, bandGap) => layoutFrames([scene.root], { ...ctx, gap, rowGap, bandGap });
-  const least = turned ? 26 : 18;
-  let inner = attempt(turned ? least : least, 16, turned ? 14 : 17);
+  const least = turned ? 28 : 18;
+  let inner = attempt(least, 18, turned ? 14 : 17);
   if (!turned) {
     const spare = room - span(inner);
     if (spare > 4) {
-      const wide = attempt(38, 16, 17);
+      const wide = attempt(38, 18, 17);
       const gained = span(wide) - span(inner);
       const part = gained > 0 ? Math.min(1, spare / gained) : 0;
       const gap = least + (38 - least) * part;
       const high = inner.up + inner.down;
       const lanes = scene.lanes.length * (LANE_HEIGHT + LANE_GAP) + 24;
       const bandGap = 17 + (size.height ? Math.max(0, Math.min(26, (size.height - high - lanes - 40) / 3)) : 4);
-      inner = attempt(gap, 16, bandGap);
-      if (span(inner) > room) inner = attempt(gap - 0.5, 16, bandGap);
+      inner = attempt(gap, 18, bandGap);
+      if (span(inner) > room) inner = attempt(gap - 0.5, 18, bandGap);
     }
   } else {
     const spare = room - span(inner);
-    if (spare > 4) inner = attempt(least, 16, 14 + Math.min(24, spare / 2));
+    if (spare > 4) inner = attempt(least, 18, 14 + Math.min(24, spare / 2));
   }
+  scene.turned = turned;
   assign(scene, inner, turned);
   const bounds = boundsOf(scene);
   const width = Math.max(bounds.width, Math.min(room, turned ? 460 : 560));
   placeLanes(scene, bounds, width, ctx);
+  raise(scene);
   const whole = boundsOf(scene);
-  scene.turned = turned;
   scene.width = whole.right + MARGIN + (turned ? 0 : ROUTE);
   scene.height = whole.bottom + MARGIN;
   return scene;
 }
 
-/** Edges of the picture, lifted to the children of the frame in which both ends lie. */
+/**
+ * Edges of the picture, lifted to the children of the frame in which both ends lie, and the ways into the frames on the
+ * way down: Map frame -> Map source id -> children.
+ */
 function liftEdges(scene) {
   const lifted = new Map();
+  const enters = new Map();
   for (const edge of scene.edges) {
     const path = [];
     for (let at = edge.from; at; at = at.parent) path.push(at);
@@ -76,8 +81,16 @@ function liftEdges(scene) {
     if (!a || a === b) continue;
     if (!lifted.has(frame)) lifted.set(frame, []);
     lifted.get(frame).push({ a, b, edge });
+    if (edge.kind === "read" || edge.control) continue;
+    for (let at = edge.to; at.parent !== frame; at = at.parent) {
+      const inner = at.parent;
+      if (!enters.has(inner)) enters.set(inner, new Map());
+      const sources = enters.get(inner);
+      if (!sources.has(edge.from.id)) sources.set(edge.from.id, new Set());
+      sources.get(edge.from.id).add(at);
+    }
   }
-  return lifted;
+  return { edgesIn: lifted, enters };
 }
 
 /** Visible readers of every variable on the picture. */
@@ -123,11 +136,12 @@ function placeSlots(inner, t, u, v, sign, turned) {
     const centreV = v + sign * slot.v;
     if (slot.inner && box.open) {
       const start = centreU - slot.su / 2;
+      const length = slot.su - slot.extra;
       const index = openIndex(slot, box);
       if (slot.inner.tie) placeTie(box, slot.inner, start, centreV, turned);
-      else placeFrame(box, slot.inner, index, start, centreV, sign, turned, slot.su);
+      else placeFrame(box, slot.inner, index, start, centreV, sign, turned, length);
     } else {
-      setBox(box, centreU, centreV, along(box, turned), across(box, turned), turned);
+      setBox(box, centreU - slot.extra / 2, centreV, along(box, turned), across(box, turned), turned);
       box.mirrored = sign < 0;
     }
   }
@@ -140,7 +154,7 @@ function placeFrame(box, inner, t, start, v, sign, turned, length) {
   const bottom = v + sign * inner.down;
   setFrame(box, start, start + length, Math.min(top, bottom), Math.max(top, bottom), turned);
   box.mirrored = sign < 0;
-  box.frame = true;
+  box.line = v;
   placeSlots(inner, t, start + inner.pad.u0 + (length - inner.length) / 2, v, sign, turned);
 }
 
@@ -150,13 +164,13 @@ function placeTie(group, inner, start, v, turned) {
   const open = group.towers.filter((tower) => tower.open);
   group.towers.forEach((tower, k) => {
     const line = k === 0 ? v : v + inner.secondV;
-    const sign = k === 0 ? 1 : -1;
+    const sign = k === 0 || turned ? 1 : -1;
     if (tower.open) {
       const own = { ...inner.shared, length: inner.towerLength };
       own.slots = inner.shared.slots;
       placeFrame(tower, own, open.indexOf(tower), towerStart, line, sign, turned, inner.towerLength);
     } else setBox(tower, towerStart + inner.towerLength / 2, line, along(tower, turned), across(tower, turned), turned);
-    tower.mirrored = k > 0;
+    tower.mirrored = k > 0 && !turned;
   });
   group.bandBox = {};
   setFrame(group.bandBox, towerStart, towerStart + inner.towerLength, v + inner.bandTop, v + inner.bandTop + inner.bandSize, turned);
@@ -167,6 +181,26 @@ function placeTie(group, inner, start, v, turned) {
   setFrame(group, start, start + inner.length, v - inner.up, v + inner.down, turned);
   group.firstBox = first;
   group.secondBox = second;
+}
+
+/** Stubs on top of the uppermost boxes need room. */
+function raise(scene) {
+  let least = Infinity;
+  for (const stub of scene.stubs) {
+    if (!stub.box.w || scene.turned || stub.box.open || stub.box.mirrored) continue;
+    least = Math.min(least, stub.box.y - (stub.box.series ? 10 : 0));
+  }
+  const shift = Math.max(0, 24 - least);
+  if (!shift) return;
+  for (const box of scene.boxes.values()) {
+    box.y += shift;
+    if (box.line !== undefined) box.line += shift;
+  }
+  for (const tie of scene.ties) tie.bandBox.y += shift;
+  for (const lane of scene.lanes) {
+    lane.strip.y += shift;
+    for (const mark of [...lane.marks, ...lane.groups]) mark.y += shift;
+  }
 }
 
 /** Bounds of all boxes with a size. */

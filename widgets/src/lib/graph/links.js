@@ -20,6 +20,7 @@ export function linkScene(scene) {
   const edges = new Map();
   const stubs = new Map();
   const number = new Map();
+  const exits = new Map();
   for (const box of scene.boxes.values()) number.set(box, number.size);
   const add = (source, op, control) => {
     const from = boxAt(source);
@@ -41,6 +42,7 @@ export function linkScene(scene) {
       stub.count += 1;
       return;
     }
+    if (from !== to && to.series && to.open && inside(from, to)) exits.set(from, to);
     if (from === to || inside(from, to) || inside(to, from)) return;
     if (from.kind === "lane" || to.kind === "lane") return;
     const key = number.get(from) * 4194304 + number.get(to);
@@ -69,7 +71,9 @@ export function linkScene(scene) {
     out.set(edge.from, (out.get(edge.from) ?? 0) + 1);
     into.set(edge.to, (into.get(edge.to) ?? 0) + 1);
   }
+  dropRepeated(edges);
   scene.all = [...edges.values()];
+  scene.exits = lastOf(exits, edges);
   scene.edges = [];
   scene.hubs = new Map();
   for (const edge of scene.all) {
@@ -84,6 +88,33 @@ export function linkScene(scene) {
   }
   scene.stubs = bundle(scene, [...stubs.values()]);
   return scene;
+}
+
+/** An edge to the frame of an open series says nothing when the same source reaches its open member; so at the other end. */
+function dropRepeated(edges) {
+  const framed = [...edges].filter(([, edge]) => (edge.from.series && edge.from.open) || (edge.to.series && edge.to.open));
+  for (const [key, edge] of framed) {
+    for (const other of edges.values()) {
+      if (other === edge) continue;
+      const into = edge.to.series && edge.to.open && other.from === edge.from && inside(other.to, edge.to);
+      const out = edge.from.series && edge.from.open && other.to === edge.to && inside(other.from, edge.from);
+      if (into || out) {
+        edges.delete(key);
+        break;
+      }
+    }
+  }
+}
+
+/** The boxes of an open member that hand on to the next member: a line to the frame shows it. */
+function lastOf(exits, edges) {
+  const busy = new Set([...edges.values()].map((edge) => edge.from));
+  const lines = [];
+  for (const [from, to] of exits) {
+    if (busy.has(from) || from.kind === "variable" || lines.some((line) => line.to === to)) continue;
+    lines.push({ from, to, kind: "data", count: 1, head: false });
+  }
+  return lines;
 }
 
 function inside(inner, outer) {

@@ -148,7 +148,7 @@ export function paint(scene, look) {
   }
   walk(scene.root);
   const edges = [];
-  for (const edge of scene.edges) edges.push(paintEdge(edge, look));
+  for (const edge of [...scene.exits, ...scene.edges]) edges.push(paintEdge(edge, look));
   for (const fork of scene.forks) edges.push(v("circle", { class: `fork e-${fork.kind}`, cx: n1(fork.x), cy: n1(fork.y), r: 2.6 }));
   for (const stub of scene.stubs) edges.push(paintStub(stub, look));
   if (scene.lossEdge?.points) {

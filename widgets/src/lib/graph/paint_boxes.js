@@ -127,7 +127,7 @@ function behind(box, names, r) {
   if (!box.series || box.series.members.length < 2) return [];
   const count = Math.min(2, box.series.members.length - 1);
   const frames = [];
-  for (let k = count; k >= 1; k -= 1) frames.push(rect(x + 5 * k, y - 5 * k, w, h, r, names));
+  for (let k = count; k >= 1; k -= 1) frames.push(rect(x + 5 * k, y + (box.mirrored ? 5 : -5) * k, w, h, r, names));
   return frames;
 }
 

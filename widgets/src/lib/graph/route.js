@@ -6,6 +6,7 @@
 import { EAST, Grid, NORTH, SOUTH, WEST, round } from "./grid.js";
 
 const CLEAR = 4;
+const START = 8;
 const HEAD = 9;
 
 /** Gives every edge its points. */
@@ -26,6 +27,7 @@ export function routeScene(scene) {
   }
   for (const lane of scene.lanes) if (lane.open) names.push(lane.strip);
   const bands = scene.ties.filter((tie) => tie.bandBox).map((tie) => tie.bandBox);
+  for (const box of scene.boxes.values()) box.turned = turned;
   const routed = scene.edges.filter((edge) => edge.from.w && edge.to.w);
   const lossBox = lossSource(scene);
   scene.lossEdge = null;
@@ -45,6 +47,12 @@ export function routeScene(scene) {
     const points = straight(edge, leaves, turned, grid);
     if (points) finish(grid, edge, points);
     else rest.push(edge);
+  }
+  for (const edge of scene.exits) {
+    const a = ports(edge.from)[turned ? SOUTH : EAST];
+    const frame = edge.to;
+    const end = turned ? { x: a.x, y: frame.y + frame.h } : { x: frame.x + frame.w, y: a.y };
+    finish(grid, edge, [{ x: a.x, y: a.y }, end]);
   }
   let budget = 160000;
   for (const edge of rest) {
@@ -93,11 +101,13 @@ function lossSource(scene) {
 function ports(box) {
   const { x, y, w, h } = box;
   const slant = box.kind === "placeholder" ? 3.5 : 0;
+  const cx = box.open && box.turned ? box.line : x + w / 2;
+  const cy = box.open && !box.turned ? box.line : y + h / 2;
   return [
-    { x: x + w - slant, y: y + h / 2, dir: EAST },
-    { x: x + w / 2, y: y + h, dir: SOUTH },
-    { x: x + slant, y: y + h / 2, dir: WEST },
-    { x: x + w / 2, y: y, dir: NORTH },
+    { x: x + w - slant, y: cy, dir: EAST, away: slant },
+    { x: cx, y: y + h, dir: SOUTH, away: 0 },
+    { x: x + slant, y: cy, dir: WEST, away: slant },
+    { x: cx, y, dir: NORTH, away: 0 },
   ];
 }
 
@@ -108,7 +118,7 @@ const isRead = (edge) => edge.kind === "read" || edge.kind === "write";
 /** Costs of leaving by the east, south, west and north side. */
 function leaveCosts(edge, turned) {
   if (isRead(edge)) return turned ? [0, 46, 0, 46] : [46, 0, 46, 0];
-  return turned ? [16, 0, 16, 90] : [0, 16, 90, 16];
+  return turned ? [30, 0, 30, 90] : [0, 30, 90, 30];
 }
 
 function enterCosts(edge, turned) {
@@ -119,14 +129,14 @@ function enterCosts(edge, turned) {
 function startsOf(edge, turned) {
   const costs = leaveCosts(edge, turned);
   return ports(edge.from).map((port, k) => ({
-    x: round(port.x + STEP[k][0] * CLEAR), y: round(port.y + STEP[k][1] * CLEAR), dir: k, cost: costs[k], port,
+    x: round(port.x + STEP[k][0] * (START + port.away)), y: round(port.y + STEP[k][1] * START), dir: k, cost: costs[k], port,
   }));
 }
 
 function endsOf(edge, turned) {
   const costs = enterCosts(edge, turned);
   return ports(edge.to).map((port, k) => ({
-    x: round(port.x + STEP[k][0] * HEAD), y: round(port.y + STEP[k][1] * HEAD), dir: (k + 2) % 4, cost: costs[k], port,
+    x: round(port.x + STEP[k][0] * (HEAD + port.away)), y: round(port.y + STEP[k][1] * HEAD), dir: (k + 2) % 4, cost: costs[k], port,
   }));
 }
 
@@ -194,7 +204,7 @@ function makeGrid(scene, leaves, names, routed, lossBox) {
   const busy = new Set();
   for (const edge of routed) busy.add(edge.from).add(edge.to);
   for (const box of [...leaves, ...names]) {
-    for (const d of rich ? [CLEAR, HEAD, 15] : [CLEAR, HEAD]) {
+    for (const d of rich ? [START, 14] : [START]) {
       xs.push(box.x - d, box.x + box.w + d);
       ys.push(box.y - d, box.y + box.h + d);
     }
@@ -202,8 +212,8 @@ function makeGrid(scene, leaves, names, routed, lossBox) {
   const withPorts = lossBox ? busy.add(lossBox) : busy;
   for (const box of withPorts) {
     for (const port of ports(box)) {
-      for (const d of [CLEAR, HEAD]) {
-        xs.push(port.x + STEP[port.dir][0] * d);
+      for (const d of [START, HEAD]) {
+        xs.push(port.x + STEP[port.dir][0] * (d + port.away));
         ys.push(port.y + STEP[port.dir][1] * d);
       }
     }
@@ -385,7 +395,8 @@ function placeStub(stub, scene) {
     stub.text = { x: box.x + box.w + LENGTH + 4, y: y + 4, anchor: "start" };
   } else {
     const x = box.x + box.w / 2;
-    const y = box.mirrored ? box.y + box.h : box.y;
+    const back = box.series ? 10 : 0;
+    const y = box.mirrored ? box.y + box.h : box.y - back;
     const way = box.mirrored ? 1 : -1;
     stub.points = [{ x, y }, { x, y: y + way * LENGTH }];
     stub.text = { x: x + 7, y: y + way * LENGTH + (way < 0 ? 5 : 0), anchor: "start" };

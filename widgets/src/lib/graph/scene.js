@@ -13,37 +13,37 @@ export const CROWD = 150;
 /** A box with more visible neighbours on one side than this is a hub: its edges become one counted stub. */
 export const HUB = 12;
 
-/** Scopes that are open before anybody touched the picture: as many as can be read at one glance. */
+/**
+ * Scopes that are open before anybody touched the picture, the most telling first: as many as can be read at one glance.
+ * A caller short of room drops them from the end.
+ */
 export function openAtFirst(model, budget = 32) {
-  const open = new Set();
   const root = model.roots.get("model");
-  const total = leaves(root, 16);
-  const towers = new Map();
-  for (const tie of model.ties) for (const tower of tie.towers) towers.set(tower, tie);
+  const small = leaves(root, 14) <= 14;
+  const open = [];
   let shown = root.children.length;
-  const seenShapes = new Set();
-  const queue = [root];
-  while (queue.length) {
-    const scope = queue.shift();
+  const visit = (scope, tied) => {
+    const shapes = new Set();
     for (const child of scope.children) {
-      if (child.kind !== "scope") continue;
+      if (child.kind !== "scope" || child.children.length > 24) continue;
+      const tie = tied ?? model.ties.find((one) => one.towers.includes(child));
       const series = model.series.get(child.id);
       if (series && series.members[0] !== child) continue;
-      const tie = [...towers.entries()].find(([tower]) => contains(tower, child))?.[1];
-      const interesting = total <= 14 || child.vars > 0 || tie || (series && child.children.length <= 12);
-      if (!interesting || child.children.length > 24) continue;
-      if (!tie && !series && seenShapes.has(`${scope.id}${child.sig}`) && total > 14) continue;
+      if (!small && !tie && !child.vars && !series) continue;
+      if (!small && !tie && shapes.has(child.sig)) continue;
       if (shown + child.children.length > budget && shown > 8) continue;
-      seenShapes.add(`${scope.id}${child.sig}`);
+      shapes.add(child.sig);
       shown += child.children.length;
-      open.add(child.id);
-      queue.push(child);
+      open.push(child.id);
+      visit(child, tie);
     }
-  }
-  // towers open together or not at all
+  };
+  visit(root, undefined);
+  // towers open alike, or the columns of their variables would not agree
   for (const tie of model.ties) {
-    const shut = tie.towers.slice(0, 2).some((tower) => !open.has(tower.id));
-    if (shut) for (const tower of tie.towers) for (const id of [...open]) if (id.startsWith(tower.id)) open.delete(id);
+    const [first, second] = tie.towers;
+    if (open.includes(first.id) === open.includes(second.id)) continue;
+    for (let k = open.length - 1; k >= 0; k -= 1) if (tie.towers.some((tower) => open[k].startsWith(tower.id))) open.splice(k, 1);
   }
   return open;
 }

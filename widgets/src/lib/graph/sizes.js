@@ -93,6 +93,7 @@ function sizeScope(box) {
     // the least width of an open frame: triangle, name, note, squares or count
     box.sub = opsText(node.ops) + (node.vars && !box.parent?.tie && node.kind === "scope" && node.vars > 2 ? `, ${number(node.vars)} variables` : "");
     box.headerWidth = Math.ceil(label + 42 + (series ? textWidth(box.note, "sans") + 14 : 0));
+    box.nameEnd = Math.ceil(label + 24);
     box.squares = series ? Math.min(series.members.length, 12) : 0;
     if (box.squares) box.headerWidth += box.squares * 31;
     else {

@@ -14,11 +14,8 @@ export const along = (box, turned) => (turned ? box.h : box.w);
 export const across = (box, turned) => (turned ? box.w : box.h);
 
 /** What a frame adds around its contents: {u0, u1, v0, v1} before and after along and across. */
-function padding(frames, turned) {
-  const series = frames.some((frame) => frame?.series);
-  const extra = series ? 6 : 0;
-  if (turned) return { u0: 32 + extra, u1: 10, v0: 10, v1: 10 + extra };
-  return { u0: 10, u1: 10 + extra, v0: 30 + extra, v1: 10 };
+function padding(turned) {
+  return turned ? { u0: 32, u1: 10, v0: 10, v1: 10 } : { u0: 10, u1: 10, v0: 30, v1: 10 };
 }
 
 /**
@@ -57,35 +54,38 @@ export function layoutFrames(frames, ctx) {
     if (!edges.has(key)) edges.set(key, { from: from.key, to: to.key, fromV: portV(from, edge.from), toV: portV(to, edge.to), weight: edge.control ? 0.5 : 1 });
   }
   const free = slots.filter((slot) => !slot.host);
-  const pad = padding(frames, turned);
+  const entries = entrances(frames, slotOf, edges, ctx);
+  const pad = padding(turned);
   const nodes = free.map((slot) => ({ key: slot.key, su: slot.su, up: slot.up, down: slot.down, frame: slot.frame }));
+  for (const entry of entries) {
+    nodes.push({ key: entry.key, su: 0, up: 0, down: 0, frame: false });
+    for (const slot of entry.slots) edges.set(`${entry.key}\u0000${slot.key}`, { from: entry.key, to: slot.key, fromV: 0, toV: 0, weight: 1 });
+  }
   const result = packed(nodes, [...edges.values()], ctx, frames[0].kind === "root");
   for (const slot of free) {
     const place = result.places.get(slot.key);
     slot.u = place.u;
     slot.v = place.v;
   }
+  if (entries.length && free.length) {
+    const start = Math.min(...free.map((slot) => slot.u - slot.su / 2)) - 8;
+    for (const slot of free) slot.u -= Math.max(0, start);
+  }
   // the line of a scope is the row of its first column
   const first = free.length ? free.reduce((a, b) => (b.u - b.su / 2 < a.u - a.su / 2 ? b : a)).v : 0;
   for (const slot of free) slot.v -= first;
-  let low = Infinity;
-  let high = -Infinity;
+  let low = result.low - first;
+  let high = result.high - first;
   let length = 0;
-  for (const slot of free) {
-    low = Math.min(low, slot.v - slot.up);
-    high = Math.max(high, slot.v + slot.down);
-    length = Math.max(length, slot.u + slot.su / 2);
-  }
+  for (const slot of free) length = Math.max(length, slot.u + slot.su / 2);
   if (!free.length) [low, high] = [-15, 15];
   placeCapsules(slots, turned);
   if (frames[0].kind === "root") return { low, high, length, slots, pad: { u0: 0, u1: 0, v0: 0, v1: 0 }, up: -low, down: high };
   const header = Math.max(...frames.map((frame) => (frame.headerWidth ?? 0) + (turned ? 10 : frame.subWidth ?? 0)));
   if (turned) {
-    const width = high - low + pad.v0 + pad.v1;
-    if (width < header) {
-      const extra = (header - width) / 2;
-      return { up: -low + pad.v0 + extra, down: high + pad.v1 + extra, length: length + pad.u0 + pad.u1, slots, pad };
-    }
+    // the line that the data comes down on passes right of the name
+    const before = Math.max(-low + pad.v0, Math.max(...frames.map((frame) => frame.nameEnd ?? 0)) + 6);
+    return { up: before, down: Math.max(high + pad.v1, header - before), length: length + pad.u0 + pad.u1, slots, pad };
   }
   let shift = 0;
   let full = length + pad.u0 + pad.u1;
@@ -95,6 +95,23 @@ export function layoutFrames(frames, ctx) {
   }
   for (const slot of slots) slot.u += shift;
   return { up: -low + pad.v0, down: high + pad.v1, length: full, slots, pad };
+}
+
+/**
+ * Ways into a frame that part inside it, or that pass its first column, get a place of their own before the first column.
+ */
+function entrances(frames, slotOf, edges, ctx) {
+  const fed = new Set([...edges.values()].map((edge) => edge.to));
+  const entries = new Map();
+  for (const frame of frames) {
+    for (const [source, children] of ctx.enters.get(frame) ?? []) {
+      const slots = [...new Set([...children].map((child) => slotOf.get(child)).filter((slot) => slot && !slot.host))];
+      if (!slots.some((slot) => fed.has(slot.key))) continue;
+      const key = `in ${slots.map((slot) => slot.key).join()}`;
+      if (!entries.has(key)) entries.set(key, { key, source, slots });
+    }
+  }
+  return [...entries.values()];
 }
 
 /** Variables of the scope stand under (turned: beside) the first box that reads them. */
@@ -138,8 +155,10 @@ function measureSlot(slot, ctx) {
     slot.down = slot.up;
   }
   slot.bottom = slot.down;
-  const behind = boxes.some((box) => box.series && !box.open) ? 10 : 0;
-  slot.up += behind;
+  // the frames behind a series stand out on two sides
+  slot.extra = boxes.some((box) => box.series && box.parent?.kind !== "tie") ? 10 : 0;
+  slot.up += slot.extra;
+  slot.su += slot.extra;
   if (slot.caps.length) {
     const caps = slot.caps.map((cap) => cap.boxes.find(Boolean));
     const row = caps.reduce((sum, cap) => sum + along(cap, turned) + CAP_SPACE, -CAP_SPACE);
@@ -178,7 +197,7 @@ export function portV(slot, leaf) {
     if (leaf.inBand) return inner.bandV;
     const second = inner.second.some((box) => holds(box, leaf));
     const v = offsetIn(inner.shared, leaf) ?? 0;
-    return second ? inner.secondV - v : v;
+    return second ? inner.secondV + (inner.turned ? v : -v) : v;
   }
   return offsetIn(inner, leaf) ?? 0;
 }
@@ -218,7 +237,7 @@ function packed(nodes, edges, ctx, isRoot) {
     shelfLow = Math.max(shelfLow, shelfTop + result.high - result.low);
     u += result.length + ctx.gap + 6;
   }
-  return { places };
+  return { places, low: 0, high: shelfLow };
 }
 
 function components(nodes, edges) {
@@ -252,7 +271,7 @@ const BRACKET = 4;
 /** First tower on top (turned: left), band of shared variables, second tower mirrored under it. */
 export function layoutTie(group, ctx) {
   const { turned } = ctx;
-  const [first, second] = group.towers;
+  const [, second] = group.towers;
   const readers = bandReaders(group, ctx);
   const inside = { ...ctx, limit: 0, bandReaders: readers };
   const open = group.towers.filter((tower) => tower.open);
@@ -271,15 +290,14 @@ export function layoutTie(group, ctx) {
   }
   const least = capLength + (turned ? 20 : 0);
   length = Math.max(length, least);
-  const frameDown = second.series || first.series ? 6 : 0;
-  const spread = ctx.bandGap ?? 17;
+    const spread = ctx.bandGap ?? 17;
   const capAcross = Math.max(...group.band.map((cap) => across(cap, turned)), 42);
   const bandSize = turned ? capAcross + 56 : capAcross + 18 + BAND_LABELS;
   const bandTop = down + spread;
   const bandV = bandTop + (turned ? bandSize / 2 : BAND_LABELS + 9 + capAcross / 2 + 1);
-  const secondV = bandTop + bandSize + spread + down + frameDown;
+  const secondV = bandTop + bandSize + spread + (turned ? up : down);
   const inner = {
-    tie: true, shared, up, down: secondV + up, length: length + BRACKET, second: [second], secondV, bandV, bandTop, bandSize,
+    tie: true, turned, shared, up, down: secondV + (turned ? down : up) + (second.series ? 10 : 0), length: length + BRACKET + (second.series ? 10 : 0), second: [second], secondV, bandV, bandTop, bandSize,
     upOne: up, downOne: down, towerLength: length, slots: [], bracket: BRACKET,
   };
   placeBand(group, inner, readers, ctx);
@@ -320,12 +338,12 @@ function placeBand(group, inner, readers, ctx) {
       u += cell.size + CAP_SPACE;
     }
   }
-  let edge = turned ? 44 : 6;
+  let edge = turned ? 44 : 2;
   for (const cell of cells) {
     cell.u = Math.max(cell.wanted, edge + cell.size / 2);
     edge = cell.u + cell.size / 2 + CAP_SPACE;
   }
-  let limit = inner.towerLength - 6;
+  let limit = inner.towerLength - 2;
   for (const cell of [...cells].reverse()) {
     cell.u = Math.min(cell.u, limit - cell.size / 2);
     limit = cell.u - cell.size / 2 - CAP_SPACE;
