@@ -1,0 +1,1 @@
+"""What real TensorFlow said, and the recorder that asked it."""
