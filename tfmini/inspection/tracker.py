@@ -9,6 +9,7 @@ made is corrected by the next delta.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -22,6 +23,7 @@ from .scopes_section import ScopeTable, entry_record, request_record, scope_reco
 FORMAT = "tfmini.graph/1"
 _SPARSE = ("variables", "scopes", "entries", "requests", "collections", "sites", "cells", "sessions", "runs")
 _MOST_RUNS_SENT = 20
+_PROCESS = os.urandom(3).hex()  # a graph of a restarted kernel is another graph to a page
 _MOST_RUNS_KEPT = 200
 
 
@@ -69,9 +71,17 @@ class GraphTracker:
             self._amended.add(event.op)
             self._noted += 1
 
-    def cell_failed(self, cell: Any, message: str) -> None:
-        """Notes the error that ended a run of a cell."""
-        self._errors[cell] = message.partition("\n")[0]
+    def cell_failed(self, message: str) -> None:
+        """Notes the error that ended the cell that runs, or ran last."""
+        provider = slots.cell_provider
+        cell = provider() if provider is not None else None
+        if cell is not None:
+            self._errors[cell] = message.partition("\n")[0]
+
+    def recheck(self) -> None:
+        """Looks at every section again at the next delta, also at those whose sources seem unchanged."""
+        for name in _SPARSE:
+            self._sources.pop(name, None)
 
     # ---- records
 
@@ -183,7 +193,7 @@ class GraphTracker:
         self._refresh_cells()
         self._items["sites"] = list(self._places.sites)
         self._header = {
-            "id": f"g{graph._number}",
+            "id": f"g{graph._number}-{_PROCESS}",
             "label": self._label(),
             "is_default": contexts.global_graph() is graph,
             "finalized": graph._finalized,

@@ -12,6 +12,7 @@ import re
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 _NON_FINITE = {"NaN": "NaN", "Infinity": "Inf", "-Infinity": "-Inf"}
 
 # ---- numbers
@@ -72,7 +73,7 @@ def to_exponential(x: float, places: int) -> str:
 
 
 def short_number(value: Any) -> str:
-    """Returns a short decimal: four digits that count, three below 1: `-2.777`, `0.458`, `1.23e-9`, `1,024`."""
+    """Returns a short decimal: `-2.777`, `0.458`, `0.1`, `1.23e-9`, `1,024` (rules in `docs/data.md` section 3)."""
     if value is None:
         return "-"
     if isinstance(value, str):
@@ -86,6 +87,8 @@ def short_number(value: Any) -> str:
     sign = "-" if value < 0 else ""
     if value == int(value) and size < 1e9:
         return sign + grouped(int(size))
+    if size >= 1e-4 and len(js_number(size)) <= 5:
+        return js_number(value)
     if size >= 1e6 or size < 1e-4:
         return to_exponential(value, 3 if size >= 1e6 else 2).replace("e+", "e")
     if size >= 1000:
@@ -150,7 +153,7 @@ def digest(value: Any, most: int = 80) -> str:
         config = value.get_config() if hasattr(value, "get_config") else None
         if isinstance(config, dict):
             return one_line(_configured(type(value), config), most)
-        return one_line(repr(value), most)
+        return one_line(_ADDRESS.sub("", repr(value)), most)
     except Exception as error:  # noqa: BLE001 - the object is the program's own: its repr may raise anything
         return f"<{type(value).__name__}, whose repr raised {type(error).__name__}>"
 
