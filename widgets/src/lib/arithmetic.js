@@ -44,9 +44,9 @@ const UNARY = {
   LogicalNot: [(a) => (a ? 0 : 1), (a) => `not ${a ? "True" : "False"}`],
 };
 
-/** Sign that stands between the pictures of two inputs: "+", "×", or "" for operations without one. */
+/** Sign that stands between the pictures of two inputs: "+", "×", "@" for a matrix product, or "" for operations without one. */
 export function operatorSign(type) {
-  if (type === "MatMul" || type === "BatchMatMulV2") return "\u00b7";
+  if (type === "MatMul" || type === "BatchMatMulV2") return "@";
   return BINARY[type]?.[0] ?? "";
 }
 
@@ -102,8 +102,14 @@ function binary(type, inputs, result, index, made) {
   const [a, b] = cells.map(cellNumber);
   if (!agrees(compute(a, b), made, result.dtype)) return null;
   const [x, y] = [shortNumber(a), shortNumber(b)];
-  const second = b < 0 && !say ? `(${y})` : y;
-  return { text: say ? say(x, y) : `${x} ${sign} ${second}`, sources: places.map((place, input) => ({ input, index: place })) };
+  return { text: say ? say(x, y) : infix(x, sign, y), sources: places.map((place, input) => ({ input, index: place })) };
+}
+
+/** "1.2 + 0.3"; adding a negative number is written as taking away, another sign puts it in brackets. */
+function infix(x, sign, y) {
+  if (!y.startsWith("-")) return `${x} ${sign} ${y}`;
+  if (sign === "+") return `${x} \u2212 ${y.slice(1)}`;
+  return sign === "\u2212" ? `${x} + ${y.slice(1)}` : `${x} ${sign} (${y})`;
 }
 
 function unary(type, input, result, index, made) {

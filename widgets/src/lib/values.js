@@ -65,7 +65,7 @@ export function grouped(n) {
   return String(n).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
 }
 
-/** Short decimal of a number, four digits that count (three below 1): -2.777, 0.458, 12.3e-9, 1,024. */
+/** Short decimal of a number, four digits that count (three below 1): -2.777, 0.458, 1.23e-8, 1,024; one that is as short itself stays. */
 export function shortNumber(value) {
   if (value === null || value === undefined) return "-";
   if (typeof value === "string") return value in NON_FINITE ? value.replace("Infinity", "Inf") : shortNumber(Number(value));
@@ -73,6 +73,7 @@ export function shortNumber(value) {
   if (!Number.isFinite(value)) return value > 0 ? "Inf" : "-Inf";
   const size = Math.abs(value);
   if (Number.isInteger(value) && size < 1e9) return (value < 0 ? "-" : "") + grouped(size);
+  if (size >= 1e-4 && String(size).length <= 5) return String(value);
   if (size >= 1e6 || size < 1e-4) return value.toExponential(size >= 1e6 ? 3 : 2).replace("e+", "e");
   if (size >= 1000) return (value < 0 ? "-" : "") + grouped(size.toFixed(0));
   if (size >= 1) return value.toFixed(size >= 100 ? 1 : size >= 10 ? 2 : 3);

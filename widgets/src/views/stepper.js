@@ -116,9 +116,9 @@ class Stepper {
     const body = width >= 560;
     if (this.width === width && this.high === this.el.clientHeight && this.drawn === this.index) return;
     Object.assign(this, { width, high: this.el.clientHeight, drawn: this.index });
-    this.el.classList.toggle("tfm-narrow", !body);
-    this.el.classList.toggle("tfm-middle", body && width < 800);
-    this.el.classList.toggle("tfm-wide", width >= 800);
+    this.el.classList.toggle("tfm-st-narrow", !body);
+    this.el.classList.toggle("tfm-st-middle", body && width < 800);
+    this.el.classList.toggle("tfm-st-wide", width >= 800);
     this.timeline.draw(this.index, width);
     this.#drawStops();
     this.#draw();

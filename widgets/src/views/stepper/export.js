@@ -13,8 +13,9 @@ export function pictureOfStep({ index, cursor, timeline, panel, width, el, trace
   const step = index.steps[cursor.now];
   const line = timeline.picture.querySelector("svg").cloneNode(true);
   inline(timeline.picture.querySelector("svg"), line);
-  const canvas = panel.result.focusable.hidden ? null : panel.result.picture.canvas;
-  const tall = 98 + 96 + (canvas ? canvas.clientHeight + 36 : 40);
+  const canvas = panel.result.drawn ? panel.result.picture.canvas : null;
+  const size = panel.result.picture.size;
+  const tall = 98 + 96 + (canvas ? size.height + 36 : 40);
   const document = el.ownerDocument;
   const make = (tag, attributes, text) => {
     const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
@@ -36,7 +37,7 @@ export function pictureOfStep({ index, cursor, timeline, panel, width, el, trace
   );
   const values = valuesOf(step);
   if (values.length) root.append(make("text", { ...words, x: LEFT, y: 167, "font-size": 12, "font-family": "monospace" }, `${step.name}:0  ${valueWords(values[0])}`));
-  if (canvas) root.append(make("image", { x: LEFT, y: 182, width: canvas.clientWidth, height: canvas.clientHeight, href: canvas.toDataURL("image/png") }));
+  if (canvas) root.append(make("image", { x: LEFT, y: 182, width: size.width, height: size.height, href: canvas.toDataURL("image/png") }));
   return new XMLSerializer().serializeToString(root);
 }
 

@@ -53,14 +53,14 @@ export class ValuePanel {
     this.#words(step, shown, values);
     this.#extras(step, shown, values);
     const wide = width >= 600;
-    const narrow = width < 430;
+    const narrow = width < 400;
     const sources = part >= 0 ? [] : this.#sources(step);
     this.drawn = [];
-    this.el.classList.toggle("tfm-wide", wide);
-    this.el.classList.toggle("tfm-narrow", narrow);
-    this.el.classList.toggle("tfm-alone", !sources.length);
+    this.el.classList.toggle("tfm-sv-wide", wide);
+    this.el.classList.toggle("tfm-sv-narrow", narrow);
+    this.el.classList.toggle("tfm-sv-alone", !sources.length);
     this.inputWidth = narrow ? 130 : width >= 1000 ? 168 : 112;
-    const numbers = width >= 1000 ? 260 : 200;
+    const numbers = width >= 1000 ? 260 : 206;
     this.grid.style.setProperty("--inputs", `${this.inputWidth}px`);
     this.grid.style.setProperty("--numbers", `${numbers}px`);
     const side = sources.length && !narrow ? this.inputWidth + 38 : 0;
@@ -98,6 +98,7 @@ export class ValuePanel {
     this.type.textContent = this.value ? `${this.value.dtype} ${shapeText(this.value.shape)}` : "no value";
     const made = this.value?.made_as;
     this.made.textContent = made && made !== shapeText(this.value.shape) ? `made as ${made}` : "";
+    this.made.hidden = !this.made.textContent;
     if (part) {
       const back = this.#link(this.index.title(this.now), this.now);
       this.sentence.replaceChildren(`part ${this.part + 1} of ${step.parts.length} of `, back, ".");
@@ -194,7 +195,7 @@ export class ValuePanel {
     if (sources.length > shown.length) rows.push(element("p", { class: "tfm-muted" }, `and ${sources.length - shown.length} more inputs`));
     this.inputs.replaceChildren(...rows);
     this.inputs.hidden = !shown.length;
-    this.join.hidden = !shown.length || this.el.classList.contains("tfm-narrow");
+    this.join.hidden = !shown.length || this.el.classList.contains("tfm-sv-narrow");
   }
 
   #input(source, sources) {

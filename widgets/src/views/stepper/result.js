@@ -3,7 +3,7 @@
  * table behind the picture.
  *
  * The picture takes the keyboard: arrows choose a cell, Home and End the ends of a row, PgUp and PgDn the ends of a column, Enter
- * opens the table. Escape leaves.
+ * opens the table, which takes the same keys. Escape leaves.
  */
 
 import { element } from "../../lib/dom.js";
@@ -25,8 +25,8 @@ export class ResultView {
     this.slices = element("div", { class: "tfm-sv-slices" });
     this.note = element("div", { class: "tfm-sv-note" });
     this.plain = element("div", { class: "tfm-sv-plain" });
-    this.table = element("div", { class: "tfm-sv-table" });
-    this.el = element("div", { class: "tfm-sv-result" }, this.slices, element("div", { class: "tfm-sv-frame" }, this.top, this.left, this.focusable, this.bar), this.plain, this.table, this.note);
+    this.table = element("div", { class: "tfm-sv-table", role: "group", tabindex: "0", "aria-label": "Table of values" });
+    this.el = element("div", { class: "tfm-sv-result" }, this.slices, element("div", { class: "tfm-sv-frame" }, this.top, this.left, this.focusable, this.bar, this.note), this.plain, this.table);
     const { signal } = options;
     let held = false;
     const pick = (event) => {
@@ -40,13 +40,14 @@ export class ResultView {
     }, { signal });
     this.focusable.addEventListener("pointermove", (event) => held && event.buttons && pick(event), { signal });
     for (const end of ["pointerup", "pointercancel", "pointerleave"]) this.focusable.addEventListener(end, () => { held = false; }, { signal });
-    this.focusable.addEventListener("keydown", (event) => this.#key(event), { signal });
+    for (const el of [this.focusable, this.table]) el.addEventListener("keydown", (event) => this.#key(event), { signal });
   }
 
   /** Draws a value (or null) in at most `room` px, a picture of at most `most` px. */
   draw(value, { room, most, scale, colours, lead, table, step, part }) {
     this.value = value;
     this.lead = lead;
+    const active = this.el.getRootNode().activeElement;
     const content = value ? contentOf(value) : "none";
     const drawn = value && value.cells && value.count > 0 && content !== "text" && value.shape.length > 0;
     for (const el of [this.top, this.left, this.focusable, this.bar]) el.hidden = !drawn || table;
@@ -56,10 +57,15 @@ export class ResultView {
     this.plain.replaceChildren();
     this.note.replaceChildren();
     this.tabled = Boolean(drawn && table);
+    this.drawn = Boolean(drawn);
+    this.room = room;
     if (drawn) this.#drawPicture(value, { room, most, scale, colours, lead });
     if (!drawn) this.#drawPlain(value, content, step, part);
     if (value && content === "text" && value.count > 1) this.#drawTable([0, 0]);
     if (drawn) this.#drawNote(value, table);
+    this.table.hidden = !this.tabled && !this.table.firstChild;
+    const [shown, gone] = this.tabled ? [this.table, this.focusable] : [this.focusable, this.table];
+    if (active && active === gone) shown.focus();
   }
 
   #drawPicture(value, { room, most, scale, colours, lead }) {
@@ -161,7 +167,7 @@ export class ResultView {
     const { cells } = this.value;
     const content = contentOf(this.value);
     const plane = planeOf(cells, this.lead);
-    const across = content === "text" ? 4 : 6;
+    const across = content === "text" ? 4 : Math.max(2, Math.min(12, Math.floor((this.room - 10) / 66)));
     const rows = windowOf(plane.rows, TABLE_ROWS, row);
     const columns = windowOf(plane.columns, across, column);
     const rank = cells.shape.length;
@@ -169,7 +175,8 @@ export class ResultView {
     const head = element("tr", {}, element("td", {}), ...columns.map((c) => element("th", { scope: "col" }, c + offset(rank - 1))));
     const body = rows.map((r) => element("tr", {}, element("th", { scope: "row" }, rank > 1 ? r + offset(rank - 2) : ""), ...columns.map((c) => {
       const at = rank === 0 ? [] : rank === 1 ? [c] : [...plane.lead, r, c];
-      const td = element("td", {}, cellText(cellAt(cells, at), content));
+      const text = cellText(cellAt(cells, at), content);
+      const td = element("td", {}, content === "number" ? withMinus(text) : text);
       if (r === row && c === column && this.tabled) td.className = "tfm-here";
       return td;
     })));
@@ -192,7 +199,7 @@ export class ResultView {
       row = Math.max(0, Math.min(rows - 1, row));
       column = Math.max(0, Math.min(columns - 1, column));
       this.options.choose(indexOf(this.value.cells, this.picture.plane, row, column));
-    } else if (event.key === "Enter" || event.key === " ") this.options.tabled(true);
+    } else if (event.key === "Enter" || event.key === " ") this.options.tabled(!this.tabled);
     else if (event.key === "Escape") this.options.leave();
     else return;
     event.preventDefault();

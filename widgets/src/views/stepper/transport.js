@@ -34,7 +34,7 @@ export class Transport {
     this.number.addEventListener("blur", () => this.#typed(), { signal });
     this.number.addEventListener("focus", () => this.number.select(), { signal });
     this.chips = element("div", { class: "tfm-st-stops", role: "group", "aria-label": "Stop at" });
-    this.el = element("div", { class: "tfm-st-transport", role: "toolbar", "aria-label": "Move in the run" },
+    this.el = element("div", { class: "tfm-st-transport", role: "group", "aria-label": "Move in the run" },
       element("span", { class: "tfm-st-moves" }, ...BUTTONS.map(({ key }) => this.buttons[key])),
       element("span", { class: "tfm-st-typing" }, element("span", { class: "tfm-st-of" }, "step"), this.number, this.of),
       this.#menu(), element("span", { class: "tfm-st-space" }), this.chips);
@@ -44,7 +44,7 @@ export class Transport {
     const { uid, signal } = this.options;
     const id = `${uid}-goto`;
     this.button = element("button", { type: "button", class: "tfm-st-goto", "aria-haspopup": "menu", "aria-expanded": "false", "aria-controls": id },
-      element("span", { class: "tfm-muted" }, "go to"), " first NaN or Inf",
+      element("span", { class: "tfm-muted" }, "go to"), (this.chosen = element("span", { class: "tfm-st-chosen" }, "first NaN or Inf")),
       svg("svg", { width: 12, height: 12, viewBox: "0 0 12 12", "aria-hidden": "true" }, svg("path", { d: "M2.5 4.5 6 8l3.5-3.5" })));
     this.menu = element("div", { id, class: "tfm-st-menu", role: "menu", "aria-label": "Go to" });
     this.menu.hidden = true;
@@ -71,7 +71,7 @@ export class Transport {
       item.addEventListener("click", () => {
         if (!n) return;
         this.#closeMenu(true);
-        this.button.childNodes[1].textContent = ` ${label}`;
+        this.chosen.textContent = label;
         this.options.jump(key);
       }, { signal: this.options.signal });
       return item;
