@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from .words import grouped, js_number, leaf, plural, short_number
+from .words import grouped, leaf, plural, short_number, to_fixed
 
 _NON_FINITE = {"NaN": float("nan"), "Infinity": float("inf"), "-Infinity": float("-inf")}
 _HEALTH = (("nan", "NaN"), ("neg_inf", "-Inf"), ("pos_inf", "+Inf"))
@@ -48,7 +48,7 @@ def _step_lines(step: dict[str, Any], index: int, title: str) -> list[str]:
         "" if step["type"] == step["title"] else step["type"],
         value_words(values[0]) if values else "",
         ", ".join(_marks(step)),
-        f"{js_number(step['duration_us'])} us",
+        f"{to_fixed(step['duration_us'], 1)} us",
     ]
     lines = [" | ".join(fact for fact in facts if fact)]
     if step["sentence"]:

@@ -80,7 +80,7 @@ class Stepper {
     if (this.cursor.part >= this.index.steps[this.cursor.now].parts.length) this.cursor.part = -1;
     this.plan.load(this.index, this.ctx.state.get("open", []));
     this.watches.load(this.trace);
-    this.select(this.ctx.bus.current?.() ?? this.ctx.bus.selection ?? null);
+    this.select(this.ctx.bus.selection);
     this.#measure();
     this.#drawStops();
     this.#draw();
@@ -105,9 +105,14 @@ class Stepper {
   /** Names of tensors that nothing reads: what a person may want to fetch. */
   #fetchable() {
     const ops = this.ctx.store?.ops;
-    if (!Array.isArray(ops) || !ops.length || !ops[0]?.inputs) return [];
-    const read = new Set(ops.flatMap((op) => op.inputs.map((input) => input.op ?? input)));
-    return ops.filter((op, i) => !read.has(i) && op.outputs?.length).map((op) => `${op.name}:0`).slice(-6);
+    if (!ops?.length) return [];
+    const read = new Set();
+    for (const inputs of ops.inputs) for (let k = 0; k < inputs.length; k += 2) read.add(inputs[k]);
+    const out = [];
+    for (let i = ops.length - 1; i >= 0 && out.length < 6; i -= 1) {
+      if (!read.has(i) && ["user", "optimizer"].includes(ops.maker[i]) && (ops.outputs[i].length || ops.type[i] === "NoOp")) out.push(ops.outputs[i].length ? `${ops.name[i]}:0` : ops.name[i]);
+    }
+    return out;
   }
 
   #measure() {
