@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+import numpy as np
+
 PROGRAMS: dict[str, dict[str, Callable[[Any], Any]]] = {}
 """Module name -> program name -> function."""
 
@@ -50,3 +52,55 @@ def run(tf: Any, fetches: Any, feed_dict: Any = None, init: bool = False) -> Any
         if initializer is not None:
             session.run(initializer)
         return attempt(session.run, fetches, feed_dict)
+
+
+def case(group: str, name: str, build: Callable[..., Any], *inputs: Any, wrong: Any = (), gradient: bool = True) -> None:
+    """Registers a program for one operation: on constants and on fed placeholders, with gradients, then wrong calls.
+
+    Args:
+      group: the module of programs, `__name__`.
+      name: the name of the program.
+      build: `f(tf, *tensors)`, gives a tensor or a list of tensors.
+      inputs: arrays, the values of the tensors.
+      wrong: functions of `tf` that raise.
+      gradient: whether to differentiate the results with respect to the float inputs.
+    """
+    arrays = [np.asarray(each) for each in inputs]
+
+    def differentiated(tf: Any, made: Any, tensors: list[Any]) -> Any:
+        floats = [each for each in tensors if each.dtype.is_floating or each.dtype.is_complex]
+        ys = [each for each in (made if isinstance(made, (list, tuple)) else [made]) if each.dtype.is_floating]
+        return attempt(tf.gradients, ys, floats) if gradient and floats and ys else []
+
+    def both(tf: Any) -> Any:
+        constants = [tf.constant(each, name=f"in{i}") for i, each in enumerate(arrays)]
+        made = build(tf, *constants)
+        found = {"made": made, "gradients": differentiated(tf, made, constants)}
+        fetched = [made, [each for each in _items(found["gradients"]) if each is not None]]
+        found["values"] = run(tf, fetched)
+        if arrays:
+            fed = [
+                tf.placeholder(each.dtype, [None] * each.ndim, name=f"fed{i}") if each.dtype.kind not in "SU" else constants[i]
+                for i, each in enumerate(arrays)
+            ]
+            again = attempt(build, tf, *fed)
+            found["fed"] = again
+            if not isinstance(again, Failure):
+                slopes = differentiated(tf, again, fed)
+                found["fed gradients"] = slopes
+                feeds = {key: value for key, value in zip(fed, arrays, strict=True) if key.op.type == "Placeholder"}
+                fetched = [again, [each for each in _items(slopes) if each is not None]]
+                found["fed values"] = run(tf, fetched, feeds)
+            unknown = [
+                tf.placeholder(each.dtype, name=f"any{i}") if each.dtype.kind not in "SU" else constants[i]
+                for i, each in enumerate(arrays)
+            ]
+            found["unknown"] = attempt(build, tf, *unknown)
+        found["wrong"] = [attempt(each, tf) for each in wrong]
+        return found
+
+    register(group, name, both)
+
+
+def _items(value: Any) -> list[Any]:
+    return [] if isinstance(value, Failure) else list(value)
