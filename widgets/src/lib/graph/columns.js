@@ -39,3 +39,21 @@ export function columnsOfRecord(record) {
   for (const section of SECTIONS) columns[section] = listed(record[section]);
   return columns;
 }
+
+/** Columns of a GraphStore (lib/store.js): its lists themselves, not copies. */
+export function columnsOf(store) {
+  const { ops } = store;
+  const columns = {
+    n: ops.length,
+    name: ops.name,
+    type: ops.type,
+    inputs: ops.inputs,
+    control: ops.control,
+    outputs: ops.outputs,
+    maker: ops.maker,
+    owner: ops.owner,
+    site: ops.site,
+  };
+  for (const section of SECTIONS) columns[section] = store[section] ?? [];
+  return columns;
+}
