@@ -56,7 +56,8 @@ export class Shell {
     this.hitText = element("span", { class: "tfm-hits", role: "status" });
     this.findbox = element("div", { class: "tfm-findbox" }, icon("search"), this.field, this.hitText, element("kbd", { class: "tfm-key", "aria-hidden": "true" }, "/"));
     this.findrow = element("div", { class: "tfm-findrow" }, this.findbox, view.tools ? element("div", { class: "tfm-tools" }, view.tools) : null);
-    if (!view.find) this.findrow.hidden = true;
+    if (view.findSlot) view.findSlot.append(this.findbox);
+    if (!view.find || view.findSlot) this.findrow.hidden = true;
     this.card = element("aside", { class: "tfm-card", "data-tfm": "card", "aria-label": "Selection" });
     this.twin = element("pre", { class: "tfm-twin", "data-tfm": "twin", tabindex: "0", role: "region", "aria-label": `${view.title} as text`, hidden: true });
     this.stage = element("div", { class: "tfm-stage" }, view.el, this.twin);
@@ -254,7 +255,7 @@ export class Shell {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches?.("input, textarea, select, [contenteditable]")) return;
     const own = (this.view.keys ?? []).find((each) => each.run && each.key === event.key);
     const runs = {
-      "/": () => { if (!this.findrow.hidden) this.field.focus(); },
+      "/": () => { if (this.view.find) this.field.focus(); },
       n: () => this.#step(1), N: () => this.#step(-1), t: () => this.#showTwin(!this.twinOpen), x: () => this.#toggleMenu(true), "?": () => this.#toggleHelp(true),
     };
     const run = own?.run ?? runs[event.key];

@@ -58,7 +58,6 @@ class Stepper {
     signal.addEventListener("abort", () => { observer.disconnect(); clearTimeout(this.later); });
     ctx.onTheme?.(() => { this.panel.theme(); this.#draw(); });
     ctx.trace?.listen?.(() => this.load(ctx.trace.get()));
-    this.unlisten = ctx.bus.listen((selection) => this.select(selection));
     this.load(ctx.trace?.get?.() ?? {});
   }
 
@@ -74,14 +73,30 @@ class Stepper {
       this.#drawEmpty();
       return;
     }
-    const kept = this.ctx.state.get("cursor", null);
-    const same = kept && kept.now < this.index.count && this.index.steps[kept.now].name === kept.name;
-    this.cursor = same ? { now: kept.now, part: kept.part, port: kept.port, cell: kept.cell, lead: kept.lead, table: kept.table } : { now: this.#firstStep(), part: -1, port: 0, cell: null, lead: [], table: false };
-    if (this.cursor.part >= this.index.steps[this.cursor.now].parts.length) this.cursor.part = -1;
+    this.cursor = this.#keptCursor() ?? { now: this.#firstStep(), part: -1, port: 0, cell: null, lead: [], table: false };
     this.plan.load(this.index, this.ctx.state.get("open", []));
     this.watches.load(this.trace);
     this.select(this.ctx.bus.selection);
     this.#measure();
+    this.#drawStops();
+    this.#draw();
+  }
+
+  /** The cursor of `ctx.state` when it fits this run, else null. */
+  #keptCursor() {
+    const kept = this.ctx.state.get("cursor", null);
+    const step = kept && this.index.steps[kept.now];
+    if (!step || step.name !== kept.name) return null;
+    const { now, part = -1, port = 0, cell = null, lead = [], table = false } = kept;
+    return { now, part: part < step.parts.length ? part : -1, port, cell, lead, table };
+  }
+
+  /** State came from Python or another page: follow it. */
+  #restore() {
+    const kept = this.index && this.#keptCursor();
+    if (!kept) return;
+    this.cursor = kept;
+    this.stopKeys = new Set(this.ctx.state.get("stops", ["nan"]));
     this.#drawStops();
     this.#draw();
   }
@@ -309,7 +324,8 @@ class Stepper {
     }
     const written = this.index.writtenBy(this.cursor.now);
     const names = written.length > 3 ? `${grouped(written.length)} variables` : written.join(", ");
-    return { left: announcement(this.index, this.cursor.now), right: `writes so far: ${names || "none"}` };
+    const [first, ...rest] = announcement(this.index, this.cursor.now).split(/(?<=\.) /);
+    return { left: [element("b", {}, first), ` ${rest.join(" ")}`], right: `writes so far: ${names || "none"}` };
   }
 
   #find(query) {
@@ -324,8 +340,10 @@ class Stepper {
       count: () => (this.index ? `${grouped(this.index.count)} steps of ${grouped(this.trace.total_ops)} ops` : ""),
       el: this.el,
       tools: null,
+      findHint: "Find step",
+      findSlot: this.plan.findSlot,
       find: (query) => this.#find(query),
-      card: () => null,
+      card: null,
       text: () => traceText(this.trace),
       status: () => this.#status(),
       onStatus: (fn) => { this.statusChanged = fn; },
@@ -334,8 +352,9 @@ class Stepper {
       select: (selection) => this.select(selection),
       changed: () => { if (!this.trace) this.#drawEmpty(); },
       resized: () => this.#measure(),
+      restored: () => this.#restore(),
       focus: () => this.timeline.el.focus(),
-      destroy: () => { clearTimeout(this.later); this.unlisten?.(); },
+      destroy: () => clearTimeout(this.later),
     };
   }
 }

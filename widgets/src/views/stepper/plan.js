@@ -25,8 +25,9 @@ export class PlanList {
     this.body = element("div", { class: "tfm-st-rows", role: "presentation" });
     this.tree = element("div", { class: "tfm-st-tree", role: "tree", tabindex: "0", "aria-label": "Plan: steps in order" }, this.body);
     this.notNeeded = element("section", { class: "tfm-st-unneeded", "aria-label": "Not needed" });
+    this.findSlot = element("div", { class: "tfm-st-find" });
     this.el = element("section", { class: "tfm-st-plan", "aria-label": "Plan" },
-      element("h3", { class: "tfm-st-head" }, element("b", {}, "Plan"), this.count), this.tree, this.notNeeded);
+      element("h3", { class: "tfm-st-head" }, element("b", {}, "Plan"), this.count), this.findSlot, this.tree, this.notNeeded);
     const { signal } = options;
     this.tree.addEventListener("scroll", () => this.#paint(), { signal, passive: true });
     this.tree.addEventListener("click", (event) => this.#clicked(event), { signal });
