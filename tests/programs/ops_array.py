@@ -17,8 +17,18 @@ case(
     _X,
 )
 case(__name__, "shape_n", lambda tf, x, y: tf.shape_n([x, y]), _X, _CUBE)
-case(__name__, "batch_size", lambda tf, x: [tf.shape(x)[0], tf.reshape(x, [tf.shape(x)[0], -1]), tf.reshape(x, tf.shape(x))], _CUBE)
-case(__name__, "zeros_like", lambda tf, x: [tf.zeros_like(x), tf.ones_like(x), tf.zeros_like(x, tf.int32), tf.ones_like(x, tf.bool)], _X)
+case(
+    __name__,
+    "batch_size",
+    lambda tf, x: [tf.shape(x)[0], tf.reshape(x, [tf.shape(x)[0], -1]), tf.reshape(x, tf.shape(x))],
+    _CUBE,
+)
+case(
+    __name__,
+    "zeros_like",
+    lambda tf, x: [tf.zeros_like(x), tf.ones_like(x), tf.zeros_like(x, tf.int32), tf.ones_like(x, tf.bool)],
+    _X,
+)
 case(__name__, "zeros_like_static", lambda tf, x: [tf.zeros_like(x, optimize=False), tf.zeros_like(x, name="z")], _X)
 case(__name__, "identity", lambda tf, x: [tf.identity(x), tf.stop_gradient(x) * x, tf.identity(x, name="i")], _X)
 case(
@@ -64,7 +74,12 @@ case(__name__, "matrix_transpose", lambda tf, x: tf.matrix_transpose(x), _CUBE)
 case(
     __name__,
     "concat",
-    lambda tf, x, y: [tf.concat([x, y], 0), tf.concat([x, y, x], axis=1), tf.concat([x], 0), tf.concat([x, y], -1, name="c")],
+    lambda tf, x, y: [
+        tf.concat([x, y], 0),
+        tf.concat([x, y, x], axis=1),
+        tf.concat([x], 0),
+        tf.concat([x, y], -1, name="c"),
+    ],
     _X,
     _X + 10,
     wrong=[
@@ -123,13 +138,28 @@ case(
 case(__name__, "gather_axis", lambda tf, x, i: tf.gather(x, i, axis=1), _X, _I)
 case(__name__, "gather_out_of_range", lambda tf, x: tf.gather(x, [0, 5]), _X)
 case(__name__, "gather_nd", lambda tf, x: tf.gather_nd(x, [[0, 1], [1, 2]]), _X)
-case(__name__, "embedding_lookup", lambda tf, x, i: tf.nn.embedding_lookup(x, i), np.arange(12, dtype=np.float32).reshape(3, 4), _I)
+case(
+    __name__,
+    "embedding_lookup",
+    lambda tf, x, i: tf.nn.embedding_lookup(x, i),
+    np.arange(12, dtype=np.float32).reshape(3, 4),
+    _I,
+)
 case(
     __name__,
     "one_hot",
-    lambda tf, i: [tf.one_hot(i, 4), tf.one_hot(i, 3, 5.0, -1.0), tf.one_hot(i, depth=3, dtype=tf.int32), tf.one_hot(i, 4, axis=0)],
+    lambda tf, i: [
+        tf.one_hot(i, 4),
+        tf.one_hot(i, 3, 5.0, -1.0),
+        tf.one_hot(i, depth=3, dtype=tf.int32),
+        tf.one_hot(i, 4, axis=0),
+    ],
     _I,
-    wrong=[lambda tf: tf.one_hot(1, depth="a"), lambda tf: tf.one_hot(1.5, 3), lambda tf: tf.one_hot([1], 3, on_value=1, off_value=0.0)],
+    wrong=[
+        lambda tf: tf.one_hot(1, depth="a"),
+        lambda tf: tf.one_hot(1.5, 3),
+        lambda tf: tf.one_hot([1], 3, on_value=1, off_value=0.0),
+    ],
 )
 case(
     __name__,
@@ -145,7 +175,12 @@ case(
     _X,
     wrong=[lambda tf: tf.pad(tf.ones([2]), [[1, 1], [1, 1]])],
 )
-case(__name__, "pad_mirror", lambda tf, x: [tf.pad(x, [[1, 0], [0, 2]], "REFLECT"), tf.pad(x, [[1, 0], [0, 1]], "SYMMETRIC")], _X)
+case(
+    __name__,
+    "pad_mirror",
+    lambda tf, x: [tf.pad(x, [[1, 0], [0, 2]], "REFLECT"), tf.pad(x, [[1, 0], [0, 1]], "SYMMETRIC")],
+    _X,
+)
 case(__name__, "reverse", lambda tf, x: [tf.reverse(x, [0]), tf.reverse(x, [-1, 0])], _X)
 case(__name__, "where", lambda tf, x, y: [tf.where(x > 2.0, x, y), tf.where(x > 2.0)], _X, _X * 10, gradient=False)
 case(__name__, "where_gradient", lambda tf, x, y: tf.where(x > 2.0, x, y), _X, _X * 10)
@@ -166,9 +201,21 @@ case(__name__, "broadcast_to", lambda tf, x: tf.broadcast_to(x, [2, 3]), np.aran
 case(
     __name__,
     "range",
-    lambda tf, i: [tf.range(i), tf.range(2, i), tf.range(0, i, 2), tf.range(3.0), tf.range(5, 0, -1), tf.range(0, 3, dtype=tf.int64)],
+    lambda tf, i: [
+        tf.range(i),
+        tf.range(2, i),
+        tf.range(0, i, 2),
+        tf.range(3.0),
+        tf.range(5, 0, -1),
+        tf.range(0, 3, dtype=tf.int64),
+    ],
     np.array(6, np.int32),
-    wrong=[lambda tf: tf.range(1, 2, "x"), lambda tf: tf.range(0, 5, 0), lambda tf: tf.range(5, 0, 1), lambda tf: tf.range([1])],
+    wrong=[
+        lambda tf: tf.range(1, 2, "x"),
+        lambda tf: tf.range(0, 5, 0),
+        lambda tf: tf.range(5, 0, 1),
+        lambda tf: tf.range([1]),
+    ],
 )
 case(__name__, "linspace", lambda tf, x: tf.linspace(0.0, 1.0, 4) + x, np.array(2.0, np.float32))
 case(__name__, "invert_permutation", lambda tf, i: tf.invert_permutation(i), _I)
@@ -177,7 +224,12 @@ case(__name__, "unsorted_segment_sum", lambda tf, x: tf.unsorted_segment_sum(x, 
 case(__name__, "segment_sum", lambda tf, x: tf.segment_sum(x, [0, 0]), _X)
 case(__name__, "meshgrid", lambda tf, x, y: tf.meshgrid(x, y), np.arange(3.0), np.arange(2.0))
 case(__name__, "check_numerics", lambda tf, x: tf.check_numerics(x, "bad"), _X)
-case(__name__, "check_numerics_nan", lambda tf, x: tf.check_numerics(x, "bad"), _X / np.float32(0.0) if False else np.array([np.nan, 1.0]))
+case(
+    __name__,
+    "check_numerics_nan",
+    lambda tf, x: tf.check_numerics(x, "bad"),
+    _X / np.float32(0.0) if False else np.array([np.nan, 1.0]),
+)
 case(__name__, "top_k", lambda tf, x: [*tf.nn.top_k(x, 2)], _X)
 case(__name__, "in_top_k", lambda tf, x, i: tf.nn.in_top_k(x, i, 1), _X, np.array([2, 0], np.int32))
 case(__name__, "tuple_and_group", lambda tf, x, y: tf.tuple([x + 1.0, y * 2.0]), _X, _X)

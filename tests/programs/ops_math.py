@@ -17,7 +17,23 @@ _YES = np.array([[True, False, True], [False, False, True]])
 
 # ---- one input
 
-for _name in "negative abs square exp tanh sigmoid sign floor ceil sin cos erf expm1 round rint".split():
+for _name in [
+    "negative",
+    "abs",
+    "square",
+    "exp",
+    "tanh",
+    "sigmoid",
+    "sign",
+    "floor",
+    "ceil",
+    "sin",
+    "cos",
+    "erf",
+    "expm1",
+    "round",
+    "rint",
+]:
 
     def _unary(tf, x, name=_name):
         return getattr(tf, name)(x)
@@ -25,37 +41,64 @@ for _name in "negative abs square exp tanh sigmoid sign floor ceil sin cos erf e
     case(__name__, _name, _unary, _X, wrong=[lambda tf, name=_name: getattr(tf, name)("text")])
     case(__name__, f"{_name}_double", _unary, _X.astype(np.float64))
 
-for _name in "sqrt rsqrt log log1p reciprocal lgamma digamma".split():
+for _name in ["sqrt", "rsqrt", "log", "log1p", "reciprocal", "lgamma", "digamma"]:
 
     def _positive(tf, x, name=_name):
         return getattr(tf, name)(x)
 
     case(__name__, _name, _positive, _POSITIVE)
 
-for _name in "asin acos atan tan sinh cosh".split():
+for _name in ["asin", "acos", "atan", "tan", "sinh", "cosh"]:
 
     def _unit(tf, x, name=_name):
         return getattr(tf, name)(x)
 
     case(__name__, _name, _unit, _UNIT)
 
-for _name in "negative abs square sign".split():
+for _name in ["negative", "abs", "square", "sign"]:
 
     def _integer(tf, x, name=_name):
         return getattr(tf, name)(x)
 
     case(__name__, f"{_name}_int", _integer, _INTS)
 
-case(__name__, "is_nan", lambda tf, x: [tf.is_nan(x), tf.is_inf(x), tf.is_finite(x)], np.array([1.0, np.nan, np.inf, -np.inf]))
+case(
+    __name__,
+    "is_nan",
+    lambda tf, x: [tf.is_nan(x), tf.is_inf(x), tf.is_finite(x)],
+    np.array([1.0, np.nan, np.inf, -np.inf]),
+)
 case(__name__, "logical_not", lambda tf, x: tf.logical_not(x), _YES, wrong=[lambda tf: tf.logical_not(1)])
 case(__name__, "named", lambda tf, x: [tf.negative(x, name="n"), tf.abs(x, name="n"), tf.square(x, "n")], _X)
 
 # ---- two inputs
 
-_BINARY = (
-    "add subtract multiply divide truediv floordiv div realdiv floormod mod pow maximum minimum squared_difference "
-    "less less_equal greater greater_equal equal not_equal div_no_nan atan2 truncatediv truncatemod"
-).split()
+_BINARY = [
+    "add",
+    "subtract",
+    "multiply",
+    "divide",
+    "truediv",
+    "floordiv",
+    "div",
+    "realdiv",
+    "floormod",
+    "mod",
+    "pow",
+    "maximum",
+    "minimum",
+    "squared_difference",
+    "less",
+    "less_equal",
+    "greater",
+    "greater_equal",
+    "equal",
+    "not_equal",
+    "div_no_nan",
+    "atan2",
+    "truncatediv",
+    "truncatemod",
+]
 
 for _name in _BINARY:
 
@@ -73,7 +116,13 @@ for _name in _BINARY:
         case(__name__, f"{_name}_same_shape", _binary, _POSITIVE, _POSITIVE + 1)
         case(__name__, f"{_name}_scalar", _binary, _ONE, _POSITIVE)
     if _name not in ("realdiv", "div_no_nan", "atan2"):
-        case(__name__, f"{_name}_int", _binary, np.abs(_INTS) if _name == "pow" else _INTS, abs(_MORE) if _name == "pow" else _MORE)
+        case(
+            __name__,
+            f"{_name}_int",
+            _binary,
+            np.abs(_INTS) if _name == "pow" else _INTS,
+            abs(_MORE) if _name == "pow" else _MORE,
+        )
 
 for _name in ("logical_and", "logical_or", "logical_xor"):
 
@@ -109,8 +158,10 @@ case(__name__, "accumulate_n", lambda tf, x, y: tf.accumulate_n([x, y]), _X, _X 
 case(
     __name__,
     "cast",
-    lambda tf, x, i, b: [tf.cast(x, tf.int32), tf.cast(x, tf.float64), tf.cast(i, tf.float32), tf.cast(b, tf.float32)]
-    + [tf.cast(x, tf.float32), tf.to_float(i), tf.to_int64(x), tf.cast(i, tf.bool), tf.saturate_cast(x, tf.uint8)],
+    lambda tf, x, i, b: (
+        [tf.cast(x, tf.int32), tf.cast(x, tf.float64), tf.cast(i, tf.float32), tf.cast(b, tf.float32)]
+        + [tf.cast(x, tf.float32), tf.to_float(i), tf.to_int64(x), tf.cast(i, tf.bool), tf.saturate_cast(x, tf.uint8)]
+    ),
     _X,
     _INTS,
     _YES,
@@ -119,7 +170,7 @@ case(
 
 # ---- reductions
 
-for _name in "reduce_sum reduce_mean reduce_max reduce_min reduce_prod".split():
+for _name in ["reduce_sum", "reduce_mean", "reduce_max", "reduce_min", "reduce_prod"]:
 
     def _reduce(tf, x, name=_name):
         function = getattr(tf, name)
@@ -140,7 +191,12 @@ for _name in "reduce_sum reduce_mean reduce_max reduce_min reduce_prod".split():
     )
     case(__name__, f"{_name}_int", _reduce, _INTS)
 
-case(__name__, "reduce_sum_rank3", lambda tf, x: [tf.reduce_sum(x, [0, 2]), tf.reduce_mean(x, 1)], np.arange(24.0).reshape(2, 3, 4))
+case(
+    __name__,
+    "reduce_sum_rank3",
+    lambda tf, x: [tf.reduce_sum(x, [0, 2]), tf.reduce_mean(x, 1)],
+    np.arange(24.0).reshape(2, 3, 4),
+)
 case(
     __name__,
     "reduce_any",
@@ -152,7 +208,13 @@ case(__name__, "reduce_logsumexp", lambda tf, x: [tf.reduce_logsumexp(x), tf.red
 case(
     __name__,
     "argmax",
-    lambda tf, x: [tf.argmax(x), tf.argmax(x, 1), tf.argmin(x, 0), tf.argmax(x, -1, output_type=tf.int32), tf.arg_max(x, 1)],
+    lambda tf, x: [
+        tf.argmax(x),
+        tf.argmax(x, 1),
+        tf.argmin(x, 0),
+        tf.argmax(x, -1, output_type=tf.int32),
+        tf.arg_max(x, 1),
+    ],
     _X,
     wrong=[lambda tf: tf.argmax(tf.ones([2]), 2), lambda tf: tf.argmax("a")],
 )

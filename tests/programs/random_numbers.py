@@ -39,7 +39,12 @@ def _seeded(make: Any) -> Any:
             alone = session.run(second)
         with tf.Session() as session:
             again = session.run(second)
-        return {"made": [first, second, third, fourth], "runs": Exact(runs), "alone": Exact(alone), "again": Exact(again)}
+        return {
+            "made": [first, second, third, fourth],
+            "runs": Exact(runs),
+            "alone": Exact(alone),
+            "again": Exact(again),
+        }
 
     return numbers
 

@@ -41,7 +41,7 @@ def attempt(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """Returns what the call returns, or the error that it raises as a `Failure`."""
     try:
         return function(*args, **kwargs)
-    except Exception as error:  # noqa: BLE001 - every error is a result here
+    except Exception as error:
         return Failure(error)
 
 
@@ -54,7 +54,9 @@ def run(tf: Any, fetches: Any, feed_dict: Any = None, init: bool = False) -> Any
         return attempt(session.run, fetches, feed_dict)
 
 
-def case(group: str, name: str, build: Callable[..., Any], *inputs: Any, wrong: Any = (), gradient: bool = True) -> None:
+def case(
+    group: str, name: str, build: Callable[..., Any], *inputs: Any, wrong: Any = (), gradient: bool = True
+) -> None:
     """Registers a program for one operation: on constants and on fed placeholders, with gradients, then wrong calls.
 
     Args:
@@ -80,7 +82,9 @@ def case(group: str, name: str, build: Callable[..., Any], *inputs: Any, wrong: 
         found["values"] = run(tf, fetched)
         if arrays:
             fed = [
-                tf.placeholder(each.dtype, [None] * each.ndim, name=f"fed{i}") if each.dtype.kind not in "SU" else constants[i]
+                tf.placeholder(each.dtype, [None] * each.ndim, name=f"fed{i}")
+                if each.dtype.kind not in "SU"
+                else constants[i]
                 for i, each in enumerate(arrays)
             ]
             again = attempt(build, tf, *fed)

@@ -93,7 +93,11 @@ def global_step_and_friends(tf: Any) -> Any:
     step = tf.train.get_or_create_global_step()
     again = tf.train.get_global_step()
     v = tf.get_variable("v", [2], collections=[tf.GraphKeys.LOCAL_VARIABLES], initializer=tf.ones_initializer())
-    init = [tf.global_variables_initializer(), tf.local_variables_initializer(), tf.variables_initializer([step], name="one")]
+    init = [
+        tf.global_variables_initializer(),
+        tf.local_variables_initializer(),
+        tf.variables_initializer([step], name="one"),
+    ]
     tf.variables_initializer([], name="none")
     report = tf.is_variable_initialized(step)
     return {"step": step, "same": step is again, "local": [v, tf.local_variables()], "init": init, "report": report}
@@ -123,7 +127,9 @@ def get_variable_forms(tf: Any) -> Any:
         tf.get_variable("h", initializer=5.0),
         tf.get_variable("i", initializer=np.array([1, 2])),
         tf.get_variable("j", [2], tf.float64, tf.ones_initializer()),
-        tf.get_variable("k", [2], initializer=lambda shape, dtype=None, partition_info=None: tf.ones(shape, dtype) * 2.0),
+        tf.get_variable(
+            "k", [2], initializer=lambda shape, dtype=None, partition_info=None: tf.ones(shape, dtype) * 2.0
+        ),
         tf.get_variable("l", [2], tf.bool),
         tf.get_variable("m", tf.TensorShape([3])),
         tf.get_variable("n", 4),
@@ -217,7 +223,9 @@ def scope_names(tf: Any) -> Any:
 
 @program
 def inherited_defaults(tf: Any) -> Any:
-    with tf.variable_scope("a", initializer=tf.ones_initializer(), regularizer=lambda v: tf.reduce_sum(v), dtype=tf.float64):
+    with tf.variable_scope(
+        "a", initializer=tf.ones_initializer(), regularizer=lambda v: tf.reduce_sum(v), dtype=tf.float64
+    ):
         v = tf.get_variable("v", [2])
         with tf.variable_scope("b", initializer=tf.zeros_initializer()) as b:
             w = tf.get_variable("w", [2])
@@ -381,7 +389,12 @@ def optimizer_by_hand(tf: Any) -> Any:
         clipped = [(tf.clip_by_value(g, -1.0, 1.0), v) for g, v in pairs if g is not None]
         train = opt.apply_gradients(clipped, name="apply")
         second = opt.minimize(tf.reduce_sum(v), var_list=[v])
-    return {"pairs": [list(pair) for pair in pairs], "train": train, "second": second, "values": run(tf, loss, init=True)}
+    return {
+        "pairs": [list(pair) for pair in pairs],
+        "train": train,
+        "second": second,
+        "values": run(tf, loss, init=True),
+    }
 
 
 @program
