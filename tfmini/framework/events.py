@@ -194,7 +194,11 @@ class Default:
 
 @dataclass(eq=False, slots=True)
 class Request:
-    """One call of `get_variable`, with its verdict; see `docs/data.md`, section requests."""
+    """One call of `get_variable`, with its verdict; see `docs/data.md`, section requests.
+
+    `arguments` are those that the program gave, `effective` all of them with the scope's defaults filled in; `ignored` lists
+    given arguments that had no effect, as dicts with the keys `argument`, `asked`, `in_effect` and `from`.
+    """
 
     number: int
     asked: str
@@ -212,6 +216,8 @@ class Request:
     ignored: tuple[Any, ...] = ()
     checks: str = ""
     error: str = ""
+    flags: tuple[str, ...] = ()
+    effective: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(eq=False, slots=True)

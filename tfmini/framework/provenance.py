@@ -166,3 +166,17 @@ def stack(depth: int = 2, most: int = 6) -> tuple[Site, ...]:
                 break
         frame = frame.f_back
     return tuple(sites)
+
+
+def site_of_error(error: BaseException) -> Site | None:
+    """Returns the innermost line outside tfmini that an error passed, or None."""
+    found = None
+    step = error.__traceback__
+    while step is not None:
+        if not _is_library(step.tb_frame.f_code):
+            found = step
+        step = step.tb_next
+    if found is None:
+        return None
+    provider = slots.cell_provider
+    return Site(found.tb_frame.f_code, found.tb_lineno, provider() if provider is not None else None)

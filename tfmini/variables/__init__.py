@@ -1,0 +1,1 @@
+"""Variables: the two kinds, the store behind `get_variable`, variable scopes, initializers."""

@@ -1,0 +1,145 @@
+"""What is always noted about variables: their records, how they start, which slot they are.
+
+A `VariableRecord` exists from the moment at which a variable is asked for, so that its operations can name it as their
+owner; it enters the graph's journal when the variable is complete.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from ..framework import events, provenance
+from ..framework.events import VariableRecord
+from ..framework.tensor import Tensor
+
+
+class _State(threading.local):
+    request: Any = None
+    slot: tuple[Any, str] | None = None
+
+
+_state = _State()
+
+
+@contextlib.contextmanager
+def slot_of(primary: Any, name: str) -> Iterator[None]:
+    """Notes that variables made inside are the slot `name` of the variable `primary`."""
+    before = _state.slot
+    _state.slot = (primary, name)
+    try:
+        with provenance.made_by("slot"):
+            yield
+    finally:
+        _state.slot = before
+
+
+@contextlib.contextmanager
+def answering(request: Any) -> Iterator[None]:
+    """Notes that variables made inside answer this call of `get_variable`."""
+    before = _state.request
+    _state.request = request
+    try:
+        yield
+    finally:
+        _state.request = before
+
+
+def current_request() -> Any:
+    """Returns the call of `get_variable` that is being answered, or None."""
+    return _state.request
+
+
+def new_record() -> VariableRecord:
+    """Returns the record of a variable that is about to be made."""
+    maker = provenance.current_maker()
+    request = _state.request
+    primary, slot = _state.slot if _state.slot is not None else (None, "")
+    return VariableRecord(
+        index=-1,
+        name="",
+        variable=None,
+        maker="variable" if maker == "user" else maker,
+        how="Variable" if request is None else "get_variable",
+        site=provenance.here(),
+        slot_of=primary,
+        slot=slot,
+        requests=[] if request is None else [request],
+    )
+
+
+def complete(record: VariableRecord, variable: Any, graph: Any, starts_as: str) -> None:
+    """Enters a finished variable in the journal and tells the observers."""
+    record.variable = variable
+    record.name = variable.op.name
+    record.starts_as = starts_as
+    record.index = len(graph.journal.variables)
+    graph.journal.variables.append(record)
+    if graph.events.observers:
+        graph.events.publish(events.VariableCreated(record))
+
+
+# ---- how a variable starts
+
+
+def starts_as(initial_value: Any, tensor: Tensor) -> str:
+    """Returns in words what a variable starts with: `zeros`, `glorot uniform`, `constant 0.1`, `a tensor`.
+
+    Args:
+      initial_value: what the program gave: an initializer, another callable, a tensor, or a plain value.
+      tensor: the tensor that it became.
+    """
+    maker = getattr(initial_value, "func", initial_value)
+    words = getattr(maker, "words", None)
+    if isinstance(words, str):
+        return words
+    found = _words_of(tensor._op)
+    if found:
+        return found
+    if callable(initial_value):
+        name = getattr(maker, "__name__", "")
+        return f"{name}()" if name and name != "<lambda>" else "a function's result"
+    return "a tensor"
+
+
+_RANDOM = {
+    "RandomUniform": "random uniform",
+    "RandomStandardNormal": "random normal",
+    "TruncatedNormal": "truncated normal",
+    "RandomUniformInt": "random integers",
+}
+
+
+def _words_of(op: Any) -> str:
+    """Returns what an operation gives, if that can be said in two words; else ""."""
+    if op.type == "Const":
+        return _constant_words(op._attrs["value"])
+    if op.type == "Fill" and op._inputs[1]._op.type == "Const":
+        return _constant_words(op._inputs[1]._op._attrs["value"])
+    for _ in range(3):
+        if op.type in _RANDOM:
+            return _RANDOM[op.type]
+        if op.type not in ("AddV2", "Mul") or not op._inputs:
+            return ""
+        op = op._inputs[0]._op
+    return ""
+
+
+def _constant_words(value: np.ndarray) -> str:
+    if value.size == 0:
+        return "no elements"
+    first = value.reshape(-1)[0]
+    if value.size > 1 and not bool(np.all(value == first)):
+        return "given values"
+    if value.dtype.kind in "biuf":
+        if value.size > 1 or value.ndim:
+            if first == 0:
+                return "zeros"
+            if first == 1 and value.dtype.kind != "b":
+                return "ones"
+        return f"constant {float(first):g}" if value.dtype.kind == "f" else f"constant {first}"
+    return "given values" if value.ndim else f"constant {first}"

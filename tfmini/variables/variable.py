@@ -1,0 +1,455 @@
+"""`tf.Variable`: the class that programs name, and what both kinds of variable share.
+
+`tf.Variable(...)` makes a `RefVariable`, or a `ResourceVariable` where that is asked for; both are `tf.Variable` for
+`isinstance`. Functions given to `variable_creator_scope` stand between the call and the variable.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from ..framework import contexts
+from ..framework.convert import convert_to_tensor
+from ..framework.registry import raw
+from ..framework.shapes import TensorShape
+from ..framework.slots import slots
+from ..framework.tensor import Tensor
+from . import modes
+
+__all__ = ["Variable", "disable_resource_variables", "enable_resource_variables", "resource_variables_enabled", "variable_creator_scope"]
+
+_resource_by_default = False
+
+
+def enable_resource_variables() -> None:
+    """Makes variables of the resource kind where a program does not say which kind."""
+    global _resource_by_default
+    _resource_by_default = True
+
+
+def disable_resource_variables() -> None:
+    """Makes variables of the reference kind where a program does not say which kind; this is the default."""
+    global _resource_by_default
+    _resource_by_default = False
+
+
+def resource_variables_enabled() -> bool:
+    """Says whether variables are of the resource kind where a program does not say."""
+    return _resource_by_default
+
+
+# ---- creators
+
+
+def _creators(graph: Any) -> tuple[Callable[..., Any], ...]:
+    return getattr(graph._thread, "variable_creators", ())
+
+
+@contextlib.contextmanager
+def variable_creator_scope(variable_creator: Callable[..., Any]) -> Iterator[None]:
+    """Lets `variable_creator(next_creator, **arguments)` make the variables that are asked for inside.
+
+    It may change the arguments, call `next_creator(**arguments)`, or return another variable. The innermost scope is asked first.
+    """
+    state = contexts.default_graph()._thread
+    before = getattr(state, "variable_creators", ())
+    state.variable_creators = (*before, variable_creator)
+    try:
+        yield
+    finally:
+        state.variable_creators = before
+
+
+def _wrapped(creator: Callable[..., Any], following: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda **arguments: creator(following, **arguments)
+
+
+def create_variable(**arguments: Any) -> Any:
+    """Makes a variable from the arguments of `tf.Variable`, through the creators of the scopes around."""
+    create: Callable[..., Any] = _default_creator
+    for each in _creators(contexts.default_graph()):
+        create = _wrapped(each, create)
+    return create(**arguments)
+
+
+def _default_creator(**arguments: Any) -> Any:
+    from .scope import get_variable_scope
+
+    use_resource = arguments.pop("use_resource", None)
+    if use_resource is None:
+        use_resource = get_variable_scope().use_resource
+    if use_resource is None:
+        use_resource = _resource_by_default
+    if use_resource:
+        from .resource import ResourceVariable
+
+        return ResourceVariable(**arguments)
+    from .ref import RefVariable
+
+    return RefVariable(**arguments)
+
+
+class _VariableMeta(type):
+    """Makes `tf.Variable(...)` choose the kind."""
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        if cls is Variable:
+            return cls._choose(*args, **kwargs)
+        return super().__call__(*args, **kwargs)
+
+
+class Variable(metaclass=_VariableMeta):
+    """State that lives in a session between runs.
+
+    `tf.Variable(initial_value)` adds an operation that holds the value, one that assigns the initial value (`initializer`), and one
+    that reads it. A variable can be used wherever a tensor can. Before its value is used in a session, run its initializer, or
+    `tf.global_variables_initializer()` for all.
+
+    Args:
+      initial_value: a tensor or anything that can become one, or a function without arguments that returns it.
+      trainable: add it to `TRAINABLE_VARIABLES`, which optimizers take when they are given no list.
+      collections: keys of the collections to which it is added, by default `[GLOBAL_VARIABLES]`.
+      validate_shape: False allows an initial value of unknown shape.
+      caching_device: device on which reads are cached.
+      name: by default `Variable`; made unique.
+      variable_def: a `VariableDef` protocol buffer from which the object is made again, instead of all other arguments.
+      dtype: convert the initial value to this dtype.
+      expected_shape: not used; kept for old programs.
+      import_scope: with `variable_def`, a name scope to put before its names.
+      constraint: a function of the value that optimizers apply after each update.
+      use_resource: True makes the resource kind.
+      synchronization, aggregation: see `tf.VariableSynchronization` and `tf.VariableAggregation`.
+      shape: static shape, by default that of the initial value.
+
+    Raises:
+      ValueError: no initial value, or one of unknown shape while `validate_shape` is True; both `variable_def` and an initial value.
+    """
+
+    @staticmethod
+    def _choose(
+        initial_value: Any = None,
+        trainable: bool | None = None,
+        collections: Any = None,
+        validate_shape: bool = True,
+        caching_device: Any = None,
+        name: str | None = None,
+        variable_def: Any = None,
+        dtype: Any = None,
+        expected_shape: Any = None,
+        import_scope: str | None = None,
+        constraint: Any = None,
+        use_resource: bool | None = None,
+        synchronization: Any = modes.VariableSynchronization.AUTO,
+        aggregation: Any = modes.VariableAggregation.NONE,
+        shape: Any = None,
+    ) -> Any:
+        return create_variable(
+            initial_value=initial_value,
+            trainable=trainable,
+            collections=collections,
+            validate_shape=validate_shape,
+            caching_device=caching_device,
+            name=name,
+            variable_def=variable_def,
+            dtype=dtype,
+            expected_shape=expected_shape,
+            import_scope=import_scope,
+            constraint=constraint,
+            use_resource=use_resource,
+            synchronization=synchronization,
+            aggregation=modes.VariableAggregation.NONE if aggregation is None else aggregation,
+            shape=shape,
+        )
+
+    # Set by the two kinds.
+    _initializer_op: Any
+    _initial_value: Any
+    _save_slice_info: Any = None
+    _constraint: Any = None
+    _caching_device: Any = None
+    _trainable: bool
+    _synchronization: Any
+    _aggregation: Any
+    _record: Any = None
+
+    def value(self) -> Tensor:
+        """Returns a tensor with the value of this variable."""
+        raise NotImplementedError(f"{type(self).__name__} does not say how to read its value.")
+
+    def _as_graph_element(self) -> Any:
+        """Returns the tensor that stands for this variable in a graph."""
+        return self.value()
+
+    # ---- what it is
+
+    @property
+    def trainable(self) -> bool:
+        """Whether optimizers change it when they are given no list."""
+        return self._trainable
+
+    @property
+    def synchronization(self) -> Any:
+        """When copies are brought together."""
+        return self._synchronization
+
+    @property
+    def aggregation(self) -> Any:
+        """How copies are brought together."""
+        return self._aggregation
+
+    @property
+    def constraint(self) -> Any:
+        """The function that optimizers apply after each update, or None."""
+        return self._constraint
+
+    @property
+    def initializer(self) -> Any:
+        """The operation that assigns the initial value."""
+        return self._initializer_op
+
+    @property
+    def initial_value(self) -> Any:
+        """The tensor that the initializer assigns. It differs from `initialized_value()`: random values are drawn again."""
+        return self._initial_value
+
+    @property
+    def _shared_name(self) -> str:
+        return self.op.name
+
+    @property
+    def op(self) -> Any:
+        """The operation that holds the value."""
+        raise NotImplementedError(f"{type(self).__name__} does not say which operation holds its value.")
+
+    @property
+    def graph(self) -> Any:
+        """The graph of this variable."""
+        return self.op.graph
+
+    @property
+    def device(self) -> str:
+        """The device asked for, or ""."""
+        return self.op.device
+
+    @property
+    def shape(self) -> TensorShape:
+        """The static shape."""
+        raise NotImplementedError(f"{type(self).__name__} does not say which shape it has.")
+
+    def get_shape(self) -> TensorShape:
+        """Returns the static shape."""
+        return self.shape
+
+    # ---- reading and running
+
+    def eval(self, session: Any = None) -> Any:
+        """Returns the value in `session`, or in the default session, as a new numpy array. Adds no operation.
+
+        Raises:
+          ValueError: there is no default session, or the session has another graph.
+        """
+        value = self._as_graph_element().eval(session=session)
+        return np.array(value) if isinstance(value, np.ndarray) else value
+
+    def load(self, value: Any, session: Any = None) -> None:
+        """Gives the variable a value in `session`, or in the default session, without adding an operation.
+
+        Raises:
+          ValueError: there is no session, or the value has another shape.
+        """
+        session = contexts.default_session() if session is None else session
+        if session is None:
+            raise ValueError(
+                "Either session argument should be provided or default session should be established: "
+                "v.load(value, session), or inside `with session.as_default():`."
+            )
+        session.run(self.initializer, {self.initializer.inputs[1]: value})
+
+    def initialized_value(self) -> Tensor:
+        """Returns the value after the initializer has run: use it where another variable's initial value depends on this one.
+
+        If the variable has a value when the graph runs, that is given, else its initial value.
+        """
+        from ..ops.cond import cond
+        from ..ops.state import is_variable_initialized
+
+        with self.graph.control_dependencies(None):
+            return cond(is_variable_initialized(self), self.read_value, lambda: self.initial_value)
+
+    def read_value(self) -> Tensor:
+        """Returns a new read of the value, placed and ordered where it is asked for."""
+        raise NotImplementedError(f"{type(self).__name__} does not say how to read its value.")
+
+    def to_proto(self, export_scope: str | None = None) -> Any:
+        """Returns this variable as a `VariableDef` protocol buffer, or None when it is outside `export_scope`."""
+        return slots.variable_def(self, export_scope)
+
+    @staticmethod
+    def from_proto(variable_def: Any, import_scope: str | None = None) -> Any:
+        """Returns a variable object for operations that are in the graph already."""
+        from .ref import RefVariable
+        from .resource import ResourceVariable
+
+        kind = ResourceVariable if variable_def.is_resource else RefVariable
+        return kind(variable_def=variable_def, import_scope=import_scope)
+
+    def _set_save_slice_info(self, save_slice_info: Any) -> None:
+        self._save_slice_info = save_slice_info
+
+    def _get_save_slice_info(self) -> Any:
+        return self._save_slice_info
+
+    # ---- as a value among others
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def __eq__(self, other: Any) -> bool:
+        return self is other
+
+    def __iter__(self) -> Any:
+        return iter(self.read_value())
+
+    def __bool__(self) -> bool:
+        return bool(self.value())
+
+    __array_priority__ = 100
+
+    def __getitem__(self, key: Any) -> Any:
+        return slots.getitem(self.value(), key)
+
+    def __repr__(self) -> str:
+        return f"<tf.Variable '{self.name}' shape={self.shape} dtype={self.dtype.name}>"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
+        return slots.mimebundle(self) if slots.mimebundle is not None else {"text/plain": repr(self)}
+
+    @property
+    def name(self) -> str:
+        """The name of the operation that holds the value, a colon, and 0."""
+        raise NotImplementedError(f"{type(self).__name__} does not say which name it has.")
+
+    @property
+    def dtype(self) -> Any:
+        """The type of the elements."""
+        raise NotImplementedError(f"{type(self).__name__} does not say which dtype it has.")
+
+
+_OPERATORS = (
+    "__add__ __radd__ __sub__ __rsub__ __mul__ __rmul__ __div__ __rdiv__ __truediv__ __rtruediv__ __floordiv__ __rfloordiv__ "
+    "__mod__ __rmod__ __lt__ __le__ __gt__ __ge__ __and__ __rand__ __or__ __ror__ __xor__ __rxor__ __pow__ __rpow__ "
+    "__matmul__ __rmatmul__ __invert__ __neg__ __abs__"
+).split()
+
+
+def _operator(name: str) -> Callable[..., Any]:
+    on_tensor = getattr(Tensor, name)
+
+    def run(self: Any, *args: Any) -> Any:
+        return on_tensor(self.value(), *args)
+
+    run.__name__ = name
+    run.__doc__ = on_tensor.__doc__
+    return run
+
+
+for _name in _OPERATORS:
+    setattr(Variable, _name, _operator(_name))
+
+
+# ---- initial values that depend on other variables
+
+
+def guarded(name: str, initial_value: Tensor) -> Tensor:
+    """Returns `initial_value` with every read of a variable replaced by the variable's `initialized_value()`.
+
+    So the initializer works before the other variable has been initialized. Operations between the read and the initial value
+    are added again, with `_<name>` after their names. A value that depends on itself is left as it is.
+    """
+    if _has_cycle(initial_value._op):
+        return initial_value
+    return _safe_tensor(name, initial_value, {})
+
+
+def _has_cycle(op: Any) -> bool:
+    started: set[Any] = set()
+    finished: set[Any] = set()
+    todo = [(op, False)]
+    while todo:
+        each, leaving = todo.pop()
+        if leaving:
+            started.discard(each)
+            finished.add(each)
+            continue
+        if each in finished:
+            continue
+        if each in started:
+            return True
+        started.add(each)
+        todo.append((each, True))
+        for before in (*(tensor._op for tensor in each._inputs), *each._control_inputs):
+            if before in started:
+                return True
+            if before not in finished:
+                todo.append((before, False))
+    return False
+
+
+_KEPT = ("IsVariableInitialized", "VarIsInitializedOp", "ReadVariableOp", "If")
+_STORAGE = ("Variable", "VariableV2", "VarHandleOp")
+
+
+def _safe_tensor(name: str, tensor: Tensor, known: dict[Any, Any]) -> Tensor:
+    """Works through the operations behind `tensor`, inputs first, without recursion."""
+    todo = [tensor._op]
+    while todo:
+        op = todo[-1]
+        if op in known:
+            todo.pop()
+            continue
+        if op.type in _KEPT:
+            known[op] = op
+            continue
+        if op.type in _STORAGE:
+            known[op] = _initialized(op)
+            continue
+        missing = next((each._op for each in op._inputs if each._op not in known), None)
+        if missing is not None:
+            todo.append(missing)
+            continue
+        inputs = [known[each._op]._outputs[each._value_index] for each in op._inputs]
+        changed = any(new is not old for new, old in zip(inputs, op._inputs, strict=True))
+        known[op] = _rebuilt(name, op, inputs) if changed else op
+    return known[tensor._op]._outputs[tensor._value_index]
+
+
+def _rebuilt(name: str, op: Any, inputs: list[Tensor]) -> Any:
+    kind = "Switch" if op.type == "RefSwitch" else op.type
+    new_name = f"{op.name}_{name}".replace(":", "_")
+    return op.graph.create_op(kind, inputs, name=new_name, attrs=dict(op._attrs))
+
+
+def _initialized(op: Any) -> Any:
+    """Returns the operation that gives the initialized value of the variable stored by `op`; `op` when nobody knows it."""
+    from ..framework.collections import GraphKeys
+
+    names = (op.name, op.name + ":0")
+    for key in (GraphKeys.GLOBAL_VARIABLES, GraphKeys.LOCAL_VARIABLES):
+        for variable in op.graph.get_collection(key):
+            if getattr(variable, "name", None) in names and hasattr(variable, "initialized_value"):
+                return variable.initialized_value().op
+    return op
+
+
+def to_initial_tensor(value: Any, dtype: Any) -> Tensor:
+    """Returns an initial value as a tensor named `initial_value`."""
+    return convert_to_tensor(value, name="initial_value", dtype=dtype)
+
+
+def read(tensor: Tensor) -> Tensor:
+    """Returns a read of a reference: an Identity named `read`."""
+    return raw.Identity(tensor, name="read")
