@@ -65,7 +65,7 @@ export class ValuePanel {
     this.grid.style.setProperty("--numbers", `${numbers}px`);
     const side = sources.length && !narrow ? this.inputWidth + 38 : 0;
     const room = narrow ? width - 56 : wide ? width - side - numbers - 86 : width - side - 58;
-    const most = Math.max(120, Math.min(room, height > 760 ? 380 : 240));
+    const most = Math.max(120, Math.min(room, height > 760 ? 380 : height > 690 ? 300 : 240));
     this.#drawInputs(sources);
     const scale = this.value ? this.#scale(sources) : null;
     this.result.draw(this.value, { room, most, scale, colours: this.colours, lead, table, step, part });
@@ -217,7 +217,8 @@ export class ValuePanel {
     const picture = new Picture("tfm-pic-small");
     const scale = source.shared ? this.#scale(sources) : scaleOf(value);
     const vector = value.shape.length === 1;
-    picture.draw(value, this.inputWidth, vector ? 14 : this.inputWidth, { colours: this.colours, scale, most: vector ? 200 : 18 });
+    const planes = sources.filter((each) => each.value?.shape.length > 1).length;
+    picture.draw(value, this.inputWidth, vector ? 14 : this.inputWidth * (planes > 1 ? 0.82 : 1), { colours: this.colours, scale, most: vector ? 200 : 18 });
     if (vector) stretch(picture, this.inputWidth);
     box.append(picture.el);
     if (!source.shared && contentOf(value) === "number") box.append(element("div", { class: "tfm-muted tfm-sv-own" }, `own scale, \u00b1${axisNumber(scale.limit)}`));

@@ -71,7 +71,7 @@ export class ResultView {
   #drawPicture(value, { room, most, scale, colours, lead }) {
     const vector = value.shape.length === 1;
     const limits = scale ?? scaleOf(value);
-    if (vector) this.picture.draw(value, Math.min(room, Math.max(most, 320), value.cells.shape[0] * 34), 150, { colours, scale: limits, bars: contentOf(value) === "number", most: 34 });
+    if (vector) this.picture.draw(value, Math.min(room - 30, Math.max(most, 320), value.cells.shape[0] * 34), 150, { colours, scale: limits, bars: contentOf(value) === "number", most: 34 });
     else this.picture.draw(value, Math.min(room, most * 1.25), most, { colours, scale: limits, lead, most: 30 });
     const { plane } = this.picture;
     this.focusable.setAttribute("aria-label", `${valueWords(value)}. Arrow keys choose a cell, Enter opens a table.`);
