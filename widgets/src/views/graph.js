@@ -32,6 +32,7 @@ export function graphView(ctx) {
   let dirty = true;
   let newFrom = Infinity;
   let cost = 0;
+  let tell = null;
 
   const empty = element("div", { class: "tfm-graph-empty" });
   const stage = new Stage({
@@ -92,6 +93,7 @@ export function graphView(ctx) {
     stage.fresh(new Set([...scene.boxes.values()].filter((box) => box.node && box.kind !== "lane" && box.node.first >= newFrom && !box.open).map((box) => box.id)));
     show();
     cost = performance.now() - began;
+    tell?.();
   }
 
   /** Middle of every box on the screen before a change. */
@@ -279,10 +281,11 @@ export function graphView(ctx) {
     },
     find(query) {
       rebuild();
-      hits = findHits(query, model, store);
+      hits = findHits(query, model);
       show();
       return {
         count: hits ? hits.list.length : 0,
+        error: hits?.error ?? "",
         go(index) {
           const hit = hits?.list[index];
           if (!hit) return;
@@ -327,6 +330,9 @@ export function graphView(ctx) {
       later();
     },
     themed: (theme) => stage.themed(theme === "dark"),
+    onStatus(listener) {
+      tell = listener;
+    },
     focus: () => stage.el.focus(),
     destroy() {
       observer.disconnect();

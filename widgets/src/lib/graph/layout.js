@@ -222,16 +222,22 @@ function placeLanes(scene, bounds, width, ctx) {
   let y = bounds.bottom ? bounds.bottom + (ctx.turned ? 26 : 20) : MARGIN;
   const g = scene.model.g;
   for (const lane of scene.lanes) {
-    const { title, count, marks, groups } = lane.lane;
+    const { title, count } = lane.lane;
     lane.label = title;
     lane.sub = count.toLocaleString("en");
-    lane.titleWidth = 24 + textWidth(title, "bold") + 8 + textWidth(lane.sub, "sans") + 14;
+    lane.titleWidth = 24 + textWidth(title, "bold") + 8 + textWidth(lane.sub, "sans") + 8;
+  }
+  // marks of one variable stand in one column through all lanes
+  const start = MARGIN + Math.max(0, ...scene.lanes.filter((lane) => lane.lane.marks.length).map((lane) => lane.titleWidth));
+  for (const lane of scene.lanes) {
+    const { marks, groups } = lane.lane;
     lane.marks = [];
     lane.groups = [];
     setBox(lane, MARGIN + width / 2, y + LANE_HEIGHT / 2, width, LANE_HEIGHT, false);
     lane.strip = { x: lane.x, y: lane.y, w: width, h: LANE_HEIGHT };
     placeGroups(lane, groups, g);
-    placeMarks(scene, lane, marks, g);
+    if (lane.lane.key === "gradients") lane.marksEnd = Math.min(lane.marksEnd, endOf(scene, lane.marksEnd, g));
+    placeMarks(scene, lane, marks, g, start);
     if (lane.open) {
       const inner = layoutFrames([asRoot(lane)], { ...ctx, turned: false, gap: 22, rowGap: 14, limit: Math.max(420, width / LEAST_SCALE) });
       const top = y + LANE_HEIGHT + 10;
@@ -263,11 +269,19 @@ function placeGroups(lane, groups, g) {
   lane.marksEnd = right;
 }
 
-function placeMarks(scene, lane, marks, g) {
+/** Where marks must end: before the train operation, which stands in the optimizer's lane. */
+function endOf(scene, end, g) {
+  const optimizer = scene.lanes.find((lane) => lane.lane.key === "optimizer");
+  if (!optimizer) return end;
+  const probe = { strip: { ...optimizer.strip, x: MARGIN, w: end - MARGIN + 1, y: 0 }, titleWidth: optimizer.titleWidth, lane: optimizer.lane, id: "" };
+  placeGroups(probe, optimizer.lane.groups, g);
+  return probe.marksEnd;
+}
+
+function placeMarks(scene, lane, marks, g, start) {
   if (!marks.length) return;
   const isGradient = lane.lane.key === "gradients";
   const y = lane.strip.y + 5;
-  const start = lane.strip.x + lane.titleWidth;
   if (marks.length > 8) {
     const label = `${isGradient ? "∂ " : ""}×${marks.length}`;
     lane.marks = [{ id: `${lane.id}/marks`, label, w: Math.ceil(textWidth(label, "mono") + 26), h: 20, x: start + 20, y, variables: marks.map((mark) => mark.variable), op: -1 }];

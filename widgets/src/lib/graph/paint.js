@@ -82,18 +82,15 @@ function paintTie(group, look) {
     const [x0, x1] = [first.x + first.w - 12, second.x + 12];
     parts.push(v("path", { class: "bracket", d: `${roundPath([{ x: x0, y: y + 1 }, { x: x0, y: y + 9 }, { x: x1, y: y + 9 }, { x: x1, y: y + 1 }], 0, 5)}M${n1(cx)} ${n1(y)}v9` }));
   } else {
-    const need = Math.max(textWidth("variable scope", "sans"), textWidth(tie.title, "mono"), textWidth(title, "sans")) + 8;
-    let best = null;
-    let edge = bandBox.x + 4;
-    for (const cap of [...caps, { x: bandBox.x + bandBox.w - 4, w: 0 }]) {
-      const gap = cap.x - edge;
-      if (gap >= need && (!best || gap > best.gap)) best = { gap, x: edge + gap / 2 };
-      edge = cap.x + cap.w;
-    }
-    if (best) {
-      const cy = bandBox.y + bandBox.h / 2;
-      parts.push(words("variable scope", best.x, cy - 12, "muted"), words(tie.title, best.x, cy + 4.5, "mono strong"), words(title, best.x, cy + 21, "muted"));
-    }
+    const widest = gapsOf(bandBox, caps).sort((p, q) => q.gap - p.gap)[0];
+    const cy = bandBox.y + bandBox.h / 2;
+    const choices = [
+      [["variable scope", "muted"], [tie.title, "mono strong"], [title, "muted"]],
+      [[tie.title, "mono strong"], [title, "muted"]],
+      [[tie.title, "mono strong"]],
+    ];
+    const chosen = widest && choices.find((lines) => lines.every(([line, names]) => textWidth(line, names.includes("mono") ? "mono" : "sans") + 4 <= widest.gap));
+    chosen?.forEach(([line, names], k) => parts.push(words(line, widest.x, cy + 4.5 + (k - (chosen.length - 1) / 2) * 16.5, names)));
     for (const { text, list } of labels) {
       const x = (list[0].x + list[list.length - 1].x + list[list.length - 1].w) / 2;
       const half = textWidth(text, "mono") / 2;
@@ -108,6 +105,17 @@ function paintTie(group, look) {
     parts.push(v("path", { class: "bracket", d: `${roundPath([{ x, y: y0 }, { x: x - 9, y: y0 }, { x: x - 9, y: y1 }, { x, y: y1 }], 0, 5)}M${n1(x - 9)} ${n1(middle)}h9` }));
   }
   return v("g", { class: "tie", "data-from": look.number(first.id), "data-to": look.number(second.id) }, ...parts);
+}
+
+/** Free stretches of a band between its capsules: {gap, x} with x in the middle. */
+function gapsOf(band, caps) {
+  const gaps = [];
+  let edge = band.x + 2;
+  for (const cap of [...caps, { x: band.x + band.w - 2, w: 0 }]) {
+    gaps.push({ gap: cap.x - edge, x: (edge + cap.x) / 2 });
+    edge = cap.x + cap.w;
+  }
+  return gaps;
 }
 
 /** Names of the inner variable scopes over their capsules. */

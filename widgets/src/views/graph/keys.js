@@ -107,7 +107,7 @@ export function graphKeys(parts) {
     list: [
       { key: "arrows", does: "move along edges and between neighbours" },
       { key: "Page Down, Page Up", does: "next and previous box in reading order" },
-      { key: "Enter", does: "open or fold a scope or lane, select an operation", run: actions.Enter },
+      { key: "Enter", does: "open or fold a scope or lane, select an operation" },
       { key: "Space", does: "select" },
       { key: "f", does: "fit the whole graph", run: actions.f },
       { key: "+ −", does: "zoom in, zoom out" },
