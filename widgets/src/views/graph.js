@@ -33,6 +33,7 @@ export function graphView(ctx) {
   let newFrom = Infinity;
   let cost = 0;
   let tell = null;
+  let tall = 460;
 
   const empty = element("div", { class: "tfm-graph-empty" });
   const stage = new Stage({
@@ -87,6 +88,7 @@ export function graphView(ctx) {
     const wasAuto = !stage.touched;
     scene = compose(model, state, { ...room(), keep: old?.gaps });
     stage.draw(scene);
+    grow();
     if (wasAuto) stage.fit();
     if (places && !wasAuto) hold(places);
     stage.el.setAttribute("aria-label", summary());
@@ -94,6 +96,16 @@ export function graphView(ctx) {
     show();
     cost = performance.now() - began;
     tell?.();
+  }
+
+  /** A widget whose height nobody chose takes the height of its picture, within limits; it never shrinks again. */
+  function grow() {
+    if (ctx.root.dataset.view !== "graph") return;
+    const around = ctx.root.clientHeight - stage.size.height;
+    const wanted = Math.ceil(Math.min(760, Math.max(460, scene.height * Math.min(1.1, stage.size.width / scene.width) + around + 2)));
+    if (wanted <= tall) return;
+    tall = wanted;
+    ctx.root.style.setProperty("--tfm-natural-height", `${wanted}px`);
   }
 
   /** Middle of every box on the screen before a change. */
@@ -171,13 +183,26 @@ export function graphView(ctx) {
       return;
     }
     if (state.lanes.has(key)) state.lanes.delete(key);
-    else state.lanes.add(key);
+    else {
+      state.lanes.add(key);
+      openLane(key);
+    }
     chips.update(model.lanes, state.lanes);
     refresh();
     const lane = scene.boxes.get(`lane:${key}`);
     if (lane) {
       keys.keep(lane.id);
       if (state.lanes.has(key)) stage.reveal({ ...lane, h: Math.min(lane.h, 220) });
+    }
+  }
+
+  /** A lane opens to something worth seeing: scopes that stand alone open with it. */
+  function openLane(key) {
+    let scope = model.roots.get(key);
+    while (scope && scope.children.filter((child) => child.kind === "scope").length === 1 && scope.children.length < 8) {
+      scope = scope.children.find((child) => child.kind === "scope");
+      if (scope.children.length > 40) return;
+      if (!state.open.has(scope.id)) state.open.set(scope.id, true);
     }
   }
 
@@ -197,6 +222,7 @@ export function graphView(ctx) {
     let changed = false;
     if (node.lane !== "model" && !state.lanes.has(node.lane)) {
       state.lanes.add(node.lane);
+      openLane(node.lane);
       changed = true;
     }
     for (let at = node.parent; at && at.parent; at = at.parent) {
@@ -250,7 +276,7 @@ export function graphView(ctx) {
     else if (target?.mark) stage.light({ boxes: new Set([target.box]), edges: new Set(), variables: new Set(), holders: new Set(), groups: new Set([target.mark]) });
     else stage.light(null);
     stage.numbers(traced?.depth ?? null);
-    stage.mark(target ? target.mark ?? target.box : null, document.activeElement === stage.el ? keys.current() : null);
+    stage.mark(target ? target.mark ?? target.box : null, stage.el.matches(":focus-visible") ? keys.current() : null);
     stage.hits(hits ? hits.counts(scene) : null);
   }
 

@@ -259,7 +259,7 @@ function placeGroups(lane, groups, g) {
   const shown = [];
   for (const group of [...groups].sort((a, b) => (b.op - a.op) * (lane.lane.key === "init" ? -1 : 1))) {
     const label = group.name.split("/").slice(-2).join("/");
-    const note = group.note ? `${group.note} ${group.members}` : String(group.members);
+    const note = group.note ? `${group.note} ${group.members.toLocaleString("en")}` : group.members.toLocaleString("en");
     const w = Math.ceil(textWidth(label, "mono") + textWidth(note, "sans") + 36);
     if (right - w < lane.strip.x + lane.titleWidth) break;
     shown.push({ id: `${lane.id}/group/${group.name}`, op: group.op, label, note, w, h: 22, x: right - w, y: lane.strip.y + 4, name: g.name[group.op] });
@@ -283,9 +283,10 @@ function placeMarks(scene, lane, marks, g, start) {
   const isGradient = lane.lane.key === "gradients";
   const y = lane.strip.y + 5;
   if (marks.length > 8) {
-    const label = `${isGradient ? "∂ " : ""}×${marks.length}`;
-    lane.marks = [{ id: `${lane.id}/marks`, label, w: Math.ceil(textWidth(label, "mono") + 26), h: 20, x: start + 20, y, variables: marks.map((mark) => mark.variable), op: -1 }];
-    lane.tail = isGradient && scene.model.loss >= 0 ? `of ${g.name[scene.model.loss].split("/")[0]}, for ${marks.length} variables` : "";
+    const label = `${isGradient ? "∂ " : ""}×${marks.length.toLocaleString("en")}`;
+    const w = Math.ceil(textWidth(label, "mono") + 26);
+    lane.marks = [{ id: `${lane.id}/marks`, label, w, h: 20, x: start + 60 - w / 2, y, variables: marks.map((mark) => mark.variable), op: -1 }];
+    lane.tail = isGradient && scene.model.loss >= 0 ? `of ${g.name[scene.model.loss].split("/")[0]}, for ${marks.length.toLocaleString("en")} variables` : "";
     return;
   }
   const cells = marks.map((mark) => {
@@ -301,8 +302,9 @@ function placeMarks(scene, lane, marks, g, start) {
   const free = lane.marksEnd - start;
   const need = cells.reduce((sum, cell) => sum + cell.w + 6, 0);
   if (need > free) {
-    const label = `${isGradient ? "∂ " : ""}×${marks.length}`;
-    lane.marks = [{ id: `${lane.id}/marks`, label, w: Math.ceil(textWidth(label, "mono") + 26), h: 20, x: start + 10, y, variables: marks.map((mark) => mark.variable), op: -1 }];
+    const label = `${isGradient ? "∂ " : ""}×${marks.length.toLocaleString("en")}`;
+    const w = Math.ceil(textWidth(label, "mono") + 26);
+    lane.marks = [{ id: `${lane.id}/marks`, label, w, h: 20, x: start + 60 - w / 2, y, variables: marks.map((mark) => mark.variable), op: -1 }];
     return;
   }
   const spread = new Set(cells.map((cell) => Math.round(cell.wanted))).size < cells.length || turned;

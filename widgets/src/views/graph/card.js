@@ -9,6 +9,7 @@ import { sentenceOf } from "../../lib/graph/sentences.js";
 import { siteText } from "../../lib/graph/twin.js";
 import { counted, grouped } from "../../lib/names.js";
 import { element } from "../../lib/dom.js";
+import { icon as drawn, VERDICT_ICON } from "../../lib/icons.js";
 import { legend } from "./legend.js";
 
 const MOST = 6;
@@ -33,8 +34,8 @@ export function cardOf(selection, parts) {
 
 const code = (text) => element("code", {}, text);
 
-function link(parts, text, selection, title = text) {
-  return element("button", { type: "button", class: "tfm-link", title, onclick: () => parts.bus.select({ origin: "card", ...selection }) }, fitText(text, 178, "mono", 12));
+function link(parts, text, selection, title = text, limit = 172) {
+  return element("button", { type: "button", class: "tfm-link", title, onclick: () => parts.bus.select({ origin: "card", ...selection }) }, fitText(text, limit, "mono", 12));
 }
 
 const opLink = (parts, op, text = null) => {
@@ -48,9 +49,12 @@ const opLink = (parts, op, text = null) => {
 function heading(icon, name) {
   const copy = element("button", {
     type: "button", class: "tfm-card-copy", "aria-label": `copy the name ${name}`, title: "copy the name", onclick: () => navigator.clipboard?.writeText(name),
-  }, "⧉");
-  return element("div", { class: "tfm-card-head" }, icon, element("code", { class: "tfm-card-name", title: name }, name), copy);
+  }, drawn("copy", 14));
+  return element("div", { class: "tfm-card-head" }, icon, element("code", { class: "tfm-card-name", title: name }, ...breakable(name)), copy);
 }
+
+/** A path that may break after its slashes. */
+const breakable = (name) => name.split(/(?<=\/)/).flatMap((part, k) => (k ? [element("wbr"), part] : [part]));
 
 const section = (...children) => element("div", { class: "tfm-card-section" }, ...children);
 
@@ -60,7 +64,8 @@ function facts(rows) {
   return list;
 }
 
-const commas = (items) => items.flatMap((item, k) => (k ? [", ", item] : [item]));
+/** Things with commas that never begin a line. */
+const commas = (items) => items.flatMap((item, k) => [element("span", { class: "tfm-item" }, item, k + 1 < items.length ? "," : ""), k + 1 < items.length ? " " : ""]);
 
 function listOf(title, items, total) {
   return section(
@@ -136,10 +141,10 @@ function overview(parts) {
     if (!used && model.roles.owner[op] < 0 && g.type[op] !== "Const" && g.inputs[op].length && !(model.roles.lane[op] === "model" && g.type[op] === "Shape")) ends.push(op);
   }
   ends.reverse();
-  const few = (ops, limit) => [...commas(ops.slice(0, limit).map((op) => opLink(parts, op))), ops.length > limit ? `, ${grouped(ops.length - limit)} more` : ""];
+  const few = (ops, limit) => [...commas(ops.slice(0, limit).map((op) => link(parts, g.name[op], { kind: "op", id: op }, g.name[op], 116))), ops.length > limit ? ` and ${grouped(ops.length - limit)} more` : ""];
   const numbers = [...cells].filter((number) => number !== null && number !== undefined).sort((a, b) => a - b);
   const cellText = numbers.length > 3 ? `${numbers.length} cells, [${numbers[0]}] to [${numbers[numbers.length - 1]}]` : numbers.map((number) => `[${number}]`).join(" and ");
-  return card(
+  return element("div", { class: "tfm-graph-card tfm-overview" }, [
     element("h3", {}, "This graph"),
     element("p", {}, ...words),
     section(facts([
@@ -149,7 +154,7 @@ function overview(parts) {
       store.graph.finalized && ["state", "finalized: nothing can be added"],
     ])),
     legend(parts.scene()),
-  );
+  ].filter(Boolean));
 }
 
 function oneDtype(variables) {
@@ -197,15 +202,19 @@ function variableCard(k, parts, found) {
     section(facts([
       ["value", code(`${variable.dtype} ${variable.shape}`)],
       variable.starts_as && ["starts as", variable.starts_as],
-      (writers.length || starters.length) && ["written by", ...commas([...writers.slice(0, 2), ...starters.slice(0, 2)].map((op) => opLink(parts, op, lastTwo(g.name[op])))), writers.length > 2 ? `, ${grouped(writers.length - 2)} more` : ""],
+      (writers.length || starters.length) && ["written by", ...commas(writtenBy([...writers, ...starters], model).map(([name, op]) => link(parts, name, { kind: "op", id: op }, g.name[op], 118)))],
     ])),
     readers.length ? listOf("Read by", sortLanes(readers, model).map((op) => [swatch(model.roles.lane[op]), opLink(parts, op)]), readers.length) : null,
     requests.length ? section(element("div", { class: "tfm-card-title" }, element("span", {}, "Asked for"), element("span", { class: "tfm-muted" }, grouped(requests.length))),
-      element("ul", { class: "tfm-card-list" }, ...requests.slice(0, MOST).map(([request, index]) => element("li", { class: "tfm-asked" }, element("b", { class: `tfm-word-${request.word.split(/[ ,]/)[0]}` }, request.word),
+      element("ul", { class: "tfm-card-list" }, ...requests.slice(0, MOST).map(([request, index]) => element("li", { class: "tfm-asked" }, element("b", {}, verdict(request.word), request.word),
         element("button", { type: "button", class: "tfm-link", onclick: () => parts.bus.select({ kind: "request", id: index, origin: "card" }) }, siteText(g, request.site) || `call ${request.number}`))))) : null,
     madeAt(parts, variable.site),
   );
 }
+
+const VERDICT_TOKEN = { made: "made", shared: "shared", "shared, but": "warn", refused: "refused" };
+
+const verdict = (word) => element("span", { class: "tfm-verdict", style: `color:var(--tfm-${VERDICT_TOKEN[word] ?? "muted"})` }, drawn(VERDICT_ICON[word] ?? "help", 14));
 
 /** Groups (init and the like) that run an operation. */
 function groupsRunning(model, op) {
@@ -215,7 +224,16 @@ function groupsRunning(model, op) {
   return groups;
 }
 
-const lastTwo = (name) => name.split("/").slice(-2).join("/");
+/** Writers under the names that people know them by: the optimizer, `save`, `init`; [name, op], at most four. */
+function writtenBy(ops, model) {
+  const names = new Map();
+  for (const op of ops) {
+    const parts = model.g.name[op].split("/");
+    const name = model.roles.lane[op] === "model" ? parts.slice(-2).join("/") : parts[0];
+    if (!names.has(name)) names.set(name, op);
+  }
+  return [...names].slice(0, 4);
+}
 
 function sortLanes(ops, model) {
   const order = { model: 0, gradients: 1, optimizer: 2, init: 3 };

@@ -297,7 +297,7 @@ function pill(thing, count) {
   const words = thing.kind === "lane" ? String(count) : count.toLocaleString("en");
   const w = Math.max(22, textWidth(words, "bold", 11) + 12);
   const lane = thing.kind === "lane";
-  const x = lane ? thing.x + (thing.titleWidth ?? 100) - 8 : thing.x + thing.w - w + 8;
-  const y = lane ? thing.strip.y + 6 : thing.y - 10;
+  const x = lane ? thing.x + thing.titleWidth - w : thing.x + thing.w - w + 8;
+  const y = lane ? thing.strip.y - 10 : thing.y - 10;
   return v("g", { class: "hit" }, v("rect", { x: n1(x), y: n1(y), width: n1(w), height: 18, rx: 9 }), v("text", { x: n1(x + w / 2), y: n1(y + 12.9), "text-anchor": "middle" }, words));
 }
