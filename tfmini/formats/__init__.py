@@ -1,0 +1,11 @@
+"""Bytes and values: the protocol buffers of graphs and variables, compatible with TensorFlow's on the wire.
+
+Importing this room costs nothing: protobuf is loaded when the first message is asked for.
+"""
+
+from . import node_defs
+from .tensors import make_ndarray, make_tensor_proto
+
+__all__ = ["make_ndarray", "make_tensor_proto"]
+
+node_defs.fill_slots()
