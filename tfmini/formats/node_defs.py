@@ -29,8 +29,7 @@ def _fill_node(node: Any, op: Any) -> None:
     for tensor in op._inputs:
         name = tensor._op._name
         node.input.append(f"{name}:{tensor._index}" if tensor._index else name)
-    # TensorFlow writes control inputs sorted by name.
-    node.input.extend(sorted(f"^{each._name}" for each in op._control_inputs))
+    node.input.extend(f"^{each._name}" for each in op._control_inputs)
     kinds = {attr.name: attr for attr in op._definition.spec.attrs}
     for name, value in op._attrs.items():
         spec = kinds.get(name)
