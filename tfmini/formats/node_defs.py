@@ -28,7 +28,7 @@ def _fill_node(node: Any, op: Any) -> None:
     node.device = op._device
     for tensor in op._inputs:
         name = tensor._op._name
-        node.input.append(f"{name}:{tensor._index}" if tensor._index else name)
+        node.input.append(f"{name}:{tensor._value_index}" if tensor._value_index else name)
     node.input.extend(f"^{each._name}" for each in op._control_inputs)
     kinds = {attr.name: attr for attr in op._definition.spec.attrs}
     for name, value in op._attrs.items():
