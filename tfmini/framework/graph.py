@@ -336,7 +336,8 @@ class Graph:
             if not pattern.match(name):
                 if state.name_stack:
                     raise ValueError(
-                        f"'{name}' is not a valid scope name. Use letters, digits and any of _.\\/>- in it."
+                        f"'{name}' is not a valid scope name. A scope name has to match the following pattern: "
+                        f"{VALID_SCOPE_NAME.pattern}"
                     )
                 raise ValueError(
                     f"'{name}' is not a valid root scope name. A root scope name has to match the following pattern: "
@@ -392,6 +393,8 @@ class Graph:
             if op not in current:
                 ops.append(op)
                 current.add(op)
+                # TensorFlow 2 marks what a program orders by hand; it changes nothing that a plan depends on.
+                op._attrs["_has_manual_control_dependencies"] = True
         return _ControlDependencies(self, ops)
 
     def _current_control_dependencies(self) -> list[Operation]:
