@@ -60,7 +60,8 @@ def test_forward_and_back_show_the_value_of_each_step(bare: BarePage) -> None:
         root.get_by_role("button", name="Step forward").click()
     assert now(root) == BIAS_ADD
     text = panel(root)
-    assert "model/hidden/BiasAdd:0" in text and "float32 [32,32]" in text and "made as [?,32]" in text
+    for words in ("model/hidden/BiasAdd:0", "float32 [32,32]", "made as [?,32]"):
+        assert words in text
     assert f"{DIGITS['steps'][BIAS_ADD]['values'][0]['max']:.3f}" in text
     root.get_by_role("button", name="Step back").click()
     assert now(root) == BIAS_ADD - 1
@@ -113,7 +114,8 @@ def test_a_write_shows_before_and_change(bare: BarePage) -> None:
     root = open_stepper(bare, DIGITS)
     go(root, WRITE_W)
     text = panel(root)
-    assert "before" in text and "change" in text and "Adam/update_model/hidden/w/ApplyAdam:0" in text
+    for words in ("before", "change", "Adam/update_model/hidden/w/ApplyAdam:0"):
+        assert words in text
     assert "writes so far: model/hidden/w" in root.locator('[data-tfm="status"]').inner_text()
 
 
@@ -170,8 +172,8 @@ def test_a_run_that_stopped_opens_at_its_error(bare: BarePage) -> None:
     root = open_stepper(bare, traces.stopped())
     assert now(root) == 2
     text = panel(root)
-    assert "InvalidArgumentError" in text and "Matrix size-incompatible" in text
-    assert "[2,3]" in text and "[4,5]" in text
+    for words in ("InvalidArgumentError", "Matrix size-incompatible", "[2,3]", "[4,5]"):
+        assert words in text
     assert "Not reached" in root.get_by_label("Not needed", exact=True).inner_text()
 
 
@@ -312,6 +314,23 @@ def test_a_new_trace_replaces_the_run(bare: BarePage) -> None:
     bare.receive({"type": "trace", "trace": FORWARD})
     assert now(root) == 0
     assert "run 42 in session A" in root.inner_text()
+
+
+def test_a_live_run_can_be_repeated_and_written(bare: BarePage) -> None:
+    """The buttons ask Python and say what came of it; a recorded view has none."""
+    root = open_stepper(bare, DIGITS, live="live")
+    root.get_by_role("button", name="Write 6 variables").click()
+    asked = bare.sent()[-1]
+    assert (asked["type"], asked["kind"]) == ("ask", "commit")
+    bare.receive({"type": "answer", "id": asked["id"], "ok": True, "value": {"written": ["model/hidden/w"]}})
+    status = root.locator('[data-tfm="status"]')
+    status.get_by_text("Written into the session: model/hidden/w.").wait_for()
+    root.get_by_role("button", name="Run again").click()
+    asked = bare.sent()[-1]
+    bare.receive({"type": "answer", "id": asked["id"], "ok": False, "error": "Attempted to use a closed Session."})
+    status.get_by_text("Attempted to use a closed Session.").wait_for()
+    root = open_stepper(bare, DIGITS)
+    assert not root.get_by_role("button", name="Run again").is_visible()
 
 
 # ---- layout, size, speed

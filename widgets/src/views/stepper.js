@@ -13,6 +13,7 @@ import { announcement, traceText } from "../lib/trace_text.js";
 import { grouped } from "../lib/values.js";
 import { ValuePanel } from "./stepper/panel.js";
 import { pictureOfStep } from "./stepper/export.js";
+import { LiveActions } from "./stepper/live.js";
 import { PlanList } from "./stepper/plan.js";
 import { Timeline } from "./stepper/timeline.js";
 import { Transport } from "./stepper/transport.js";
@@ -36,6 +37,8 @@ class Stepper {
     const { signal, uid } = ctx;
     const shared = { signal, uid: `${uid}-st`, announce: (words) => ctx.announce(words), go: (i) => this.go(i) };
     this.transport = new Transport({ ...shared, move: (key) => this.move(key), jump: (key) => this.jump(key), stop: (key) => this.toggleStop(key) });
+    this.actions = new LiveActions({ ask: ctx.ask, liveness: ctx.liveness, signal, say: (words) => this.#say(words) });
+    this.transport.el.append(this.actions.el);
     this.timeline = new Timeline(shared);
     this.plan = new PlanList({ ...shared, openPart: (step, part) => this.go(step, { part }), toggled: (open) => ctx.state.set("open", open) });
     this.panel = new ValuePanel({
@@ -76,6 +79,7 @@ class Stepper {
     this.cursor = this.#keptCursor() ?? { now: this.#firstStep(), part: -1, port: 0, cell: null, lead: [], table: false };
     this.plan.load(this.index, this.ctx.state.get("open", []));
     this.watches.load(this.trace);
+    this.actions.load(this.index);
     this.select(this.ctx.bus.selection);
     this.#measure();
     this.#drawStops();
@@ -171,6 +175,7 @@ class Stepper {
     const now = Math.max(0, Math.min(this.index.count - 1, i));
     if (now === this.cursor.now && part === this.cursor.part) return;
     const keepCell = this.#sameShape(now, this.cursor.now);
+    this.said = "";
     Object.assign(this.cursor, { now, part, port: 0, cell: keepCell ? this.cursor.cell : null, lead: keepCell ? this.cursor.lead : [] });
     this.#draw();
     this.#keep();
@@ -294,6 +299,11 @@ class Stepper {
     const names = chain.map((i) => this.index.title(i));
     const step = this.index.steps[this.cursor.now];
     const words = step.fetched.length ? `${names[0]} was fetched.` : chain.length > 1 ? `Ran because it is needed: ${names.join(" > ")}, which was fetched.` : "Ran because a fetched group waits for it.";
+    this.#say(words);
+  }
+
+  /** Says a sentence in the status line, until the next move, and to a screen reader. */
+  #say(words) {
     this.ctx.announce(words);
     this.said = words;
     this.statusChanged?.();
@@ -317,11 +327,7 @@ class Stepper {
 
   #status() {
     if (!this.index) return { left: "No run yet", right: "" };
-    if (this.said) {
-      const left = this.said;
-      this.said = "";
-      return { left, right: "" };
-    }
+    if (this.said) return { left: this.said, right: "" };
     const written = this.index.writtenBy(this.cursor.now);
     const names = written.length > 3 ? `${grouped(written.length)} variables` : written.join(", ");
     const [first, ...rest] = announcement(this.index, this.cursor.now).split(/(?<=\.) /);
@@ -350,7 +356,7 @@ class Stepper {
       svg: () => (this.index ? pictureOfStep(this) : null),
       keys: this.keys,
       select: (selection) => this.select(selection),
-      changed: () => { if (!this.trace) this.#drawEmpty(); },
+      changed: () => (this.trace ? this.actions.update() : this.#drawEmpty()),
       resized: () => this.#measure(),
       restored: () => this.#restore(),
       focus: () => this.timeline.el.focus(),
