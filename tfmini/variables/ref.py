@@ -95,7 +95,7 @@ class RefVariable(Variable):
             known = self._initial_value._dims
             if validate_shape and (known is None or None in known):
                 raise ValueError(
-                    f"initial_value must have a shape specified: {self._initial_value}. Give the sizes, or say "
+                    f"initial_value must have a shape specified: {self._initial_value}\nGive the sizes, or say "
                     "validate_shape=False."
                 )
             value = guarded(scope, self._initial_value)
@@ -190,7 +190,7 @@ class RefVariable(Variable):
     def _scatter(self, build: Any, sparse_delta: Any, use_locking: bool, name: str | None) -> Any:
         if not isinstance(sparse_delta, IndexedSlices):
             raise NotIndexedSlicesError(
-                f"sparse_delta is not IndexedSlices: {sparse_delta}. Make one: tf.IndexedSlices(values, indices)."
+                f"sparse_delta is not IndexedSlices: {sparse_delta}\nMake one: tf.IndexedSlices(values, indices)."
             )
         return build(self._variable, sparse_delta.indices, sparse_delta.values, use_locking=use_locking, name=name)
 
@@ -280,7 +280,7 @@ def checked_collections(collections: Any, constraint: Any) -> list[Any]:
 def _to_tensor(variable: RefVariable, dtype: Any = None, name: str | None = None, as_ref: bool = False) -> Tensor:
     if dtype is not None and not dtype.is_compatible_with(variable.dtype):
         raise ValueError(
-            f"Incompatible type conversion requested to type '{dtype.name}' for variable of type '{variable.dtype.name}'. "
+            f"Incompatible type conversion requested to type '{dtype.name}' for variable of type '{variable.dtype.name}'\n"
             f"Cast it: tf.cast({variable.op.name}, tf.{dtype.name})."
         )
     return variable._ref() if as_ref else variable.value()

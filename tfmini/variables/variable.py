@@ -264,7 +264,7 @@ class Variable(metaclass=_VariableMeta):
         session = contexts.default_session() if session is None else session
         if session is None:
             raise ValueError(
-                "Either session argument should be provided or default session should be established: "
+                "Either session argument should be provided or default session should be established\n"
                 "v.load(value, session), or inside `with session.as_default():`."
             )
         session.run(self.initializer, {self.initializer.inputs[1]: value})

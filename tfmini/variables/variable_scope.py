@@ -60,7 +60,7 @@ class variable_scope:  # noqa: N801 - TensorFlow's name
     ) -> None:
         if default_name is None and name_or_scope is None:
             raise TypeError(
-                "If default_name is None then name_or_scope is required. Give a name: tf.variable_scope('layer')."
+                "If default_name is None then name_or_scope is required\nGive a name: tf.variable_scope('layer')."
             )
         self._name_or_scope = name_or_scope
         self._default_name = default_name
@@ -78,7 +78,7 @@ class variable_scope:  # noqa: N801 - TensorFlow's name
         self._reuse = None if reuse is False else reuse
         if not (self._reuse is True or self._reuse is None or self._reuse is AUTO_REUSE):
             raise ValueError(
-                f"The reuse parameter must be True or False or None. Got {reuse!r}; tf.AUTO_REUSE is the fourth choice."
+                f"The reuse parameter must be True or False or None.\nGot {reuse!r}; tf.AUTO_REUSE is the fourth choice."
             )
         self._graph = graph_of_values([] if values is None else values)
         if not isinstance(auxiliary_name_scope, bool):
@@ -114,11 +114,11 @@ class variable_scope:  # noqa: N801 - TensorFlow's name
         given = self._name_or_scope
         if given is not None and not isinstance(given, (VariableScope, str)):
             raise TypeError(
-                f"VariableScope: name_or_scope must be a string or VariableScope. Got {given!r} of type {type(given).__name__}."
+                f"VariableScope: name_or_scope must be a string or VariableScope.\nGot {given!r} of type {type(given).__name__}."
             )
         if given is None and self._reuse:
             raise ValueError(
-                "reuse=True cannot be used without a name_or_scope: a default name is made unique, so there is nothing to "
+                "reuse=True cannot be used without a name_or_scope\nA default name is made unique, so there is nothing to "
                 "reuse. Give a name."
             )
         if given is None:
