@@ -1,4 +1,4 @@
-"""The stepper in a bare page: moving, values, marks, keyboard, selection, state, narrow layout, text twin, accessibility."""
+"""The stepper in a bare page: moving, values, marks, keyboard, selection, state, layout, text twin, accessibility."""
 
 from __future__ import annotations
 
@@ -344,8 +344,10 @@ def test_nothing_sticks_out_at_any_width(bare: BarePage, width: int) -> None:
         go(root, index)
         stuck = root.evaluate(
             """(el) => {
-              const right = el.querySelector('.tfm-stepper').getBoundingClientRect().right + 1;
-              return [...el.querySelectorAll('.tfm-stepper *')].filter((n) => n.getBoundingClientRect().right > right).map((n) => `${n.tagName} ${n.className.baseVal ?? n.className} in ${n.parentNode.className}: ${n.textContent.slice(0, 40)}`);
+              const stepper = el.querySelector('.tfm-stepper');
+              const right = stepper.getBoundingClientRect().right + 1;
+              const out = [...stepper.querySelectorAll('*')].filter((n) => n.getBoundingClientRect().right > right);
+              return out.map((n) => `${n.tagName} ${n.getAttribute('class')}: ${n.textContent.slice(0, 40)}`);
             }"""
         )
         assert stuck == []

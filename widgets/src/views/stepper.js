@@ -142,7 +142,7 @@ class Stepper {
     Object.assign(this, { width, high: this.el.clientHeight, drawn: this.index });
     this.el.classList.toggle("tfm-st-narrow", !body);
     this.el.classList.toggle("tfm-st-middle", body && width < 800);
-    this.el.classList.toggle("tfm-st-wide", width >= 800);
+    this.el.classList.toggle("tfm-st-roomy", width >= 1060);
     this.timeline.draw(this.index, width);
     this.#drawStops();
     this.#draw();
@@ -356,6 +356,7 @@ class Stepper {
       svg: () => (this.index ? pictureOfStep(this) : null),
       keys: this.keys,
       select: (selection) => this.select(selection),
+      countFor: (selection) => (this.index ? this.index.marksOf(selection).length : 0),
       changed: () => (this.trace ? this.actions.update() : this.#drawEmpty()),
       resized: () => this.#measure(),
       restored: () => this.#restore(),

@@ -51,5 +51,6 @@ export class LiveActions {
   /** Shows the buttons while there is a kernel to ask. */
   update() {
     this.el.hidden = this.options.liveness?.() !== "live";
+    this.el.parentElement?.classList.toggle("tfm-st-haslive", !this.el.hidden);
   }
 }
