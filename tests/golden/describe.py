@@ -142,6 +142,7 @@ def phrase(message: str) -> str:
     first = lines[0] if lines else ""
     first = re.sub(r" for '\{\{node .*", "", first)
     first = re.sub(r"; Op<name=.*", "", first)
+    first = re.sub(r" \(graphs are .*", "", first)
     first = re.sub(r" You can attempt the following resolutions.*", "", first)
     first = re.sub(r" at 0x[0-9a-f]+", "", first)
     return first

@@ -131,7 +131,7 @@ def create(
                 known.setdefault(arg.type_attr, inputs[position]._dtype.base_dtype)
             position += 1
     if name is not None and name and name[-1] != "/" and not VALID_OP_NAME.match(name):
-        raise ValueError(f"'{name}' is not a valid node name. Accepted names conform to Regex {VALID_OP_NAME.pattern}")
+        raise ValueError(f"`{name}` is not a valid node name. Accepted names conform to Regex /{VALID_OP_NAME!r}/")
     return _finish(
         graph,
         definition,

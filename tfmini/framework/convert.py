@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from . import contexts, dtypes
+from . import dtypes
 from .tensor import Tensor
 
 _functions: dict[int, list[tuple[Any, Callable[..., Any]]]] = {}
@@ -83,7 +83,7 @@ def convert_to_tensor(
     preferred_dtype: Any = None,
     as_ref: bool = False,
 ) -> Tensor:
-    """Returns `value` as a tensor of the default graph.
+    """Returns `value` as a tensor.
 
     Args:
       value: a tensor, a variable, a number, text, a numpy array, a list of these, or an object of a registered type.
@@ -94,15 +94,10 @@ def convert_to_tensor(
 
     Raises:
       TypeError: the value cannot be a tensor, or not of that dtype.
-      ValueError: it is a tensor of another dtype or of another graph.
+      ValueError: it is a tensor of another dtype.
     """
     wanted = None if dtype is None else dtypes.as_dtype(dtype)
     if isinstance(value, Tensor):
-        graph = contexts.default_graph()
-        if value._op._graph is not graph and contexts.graph_stack.stack:
-            raise ValueError(
-                f"Tensor {value} must be from the same graph as the default graph (graphs are {value.graph!r} and {graph!r})."
-            )
         if wanted is not None and not wanted.is_compatible_with(value._dtype):
             raise ValueError(
                 f"Tensor conversion requested dtype {wanted.name} for Tensor with dtype {value._dtype.name}: {value!r}"

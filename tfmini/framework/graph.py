@@ -421,6 +421,8 @@ class Graph:
         """
         if isinstance(device_name_or_function, str):
             devices.parse(device_name_or_function)
+        elif device_name_or_function is not None and not callable(device_name_or_function):
+            raise TypeError(f"A device is a name, a function or None, got {device_name_or_function!r}.")
         state = self._thread
         before = state.devices
         state.devices = [*before, device_name_or_function]
@@ -435,7 +437,7 @@ class Graph:
                 break
             if callable(asked):
                 name = asked(op)
-                op._device = "" if name is None else devices.canonical(str(name))
+                op._device = "" if name is None else str(name)
             else:
                 op._device = devices.merge(op._device, str(asked)) if op._device else devices.canonical(str(asked))
 

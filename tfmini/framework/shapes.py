@@ -59,7 +59,10 @@ def merge_dims(first: Dims, second: Dims) -> Dims:
     merged = []
     for index, (a, b) in enumerate(zip(first, second, strict=True)):
         if a is not None and b is not None and a != b:
-            raise ValueError(f"Dimension {index} in both shapes must be equal, but are {a} and {b}")
+            raise ValueError(
+                f"Dimension {index} in both shapes must be equal, but are {a} and {b}. "
+                f"Shapes are {dims_text(first)} and {dims_text(second)}."
+            )
         merged.append(b if a is None else a)
     return tuple(merged)
 

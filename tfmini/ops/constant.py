@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..framework import convert, dtypes
-from ..framework.registry import op, raw
+from ..framework import builder, contexts, convert, dtypes
+from ..framework.registry import op
 from ..framework.shapes import Dimension, TensorShape, dims_of
 from ..framework.tensor import Tensor
 
@@ -168,7 +168,7 @@ def _check_items(value: Any, dtype: dtypes.DType) -> None:
                 else not dtype.is_bool and dtype is not dtypes.string and (kind in "iu" or not dtype.is_integer)
             )
         elif isinstance(each, bool):
-            fits = dtype.is_bool
+            fits = dtype is not dtypes.string
         elif isinstance(each, (int, Dimension)):
             fits = dtype.is_integer or dtype.is_floating or dtype.is_complex or dtype.is_quantized
         elif isinstance(each, float):
@@ -215,7 +215,8 @@ def constant(
     array = make_array(value, wanted)
     if shape is not None:
         array = _with_shape(array, dims_of(shape), value, verify_shape)
-    return raw.Const(value=array, dtype=dtypes.of_array(array) if wanted is None else wanted, name=name)
+    attrs = {"value": array, "dtype": dtypes.of_array(array) if wanted is None else wanted}
+    return builder.create(contexts.default_graph(), const_op, (), attrs, name)._outputs[0]
 
 
 def _with_shape(array: np.ndarray, dims: Any, value: Any, verify_shape: bool) -> np.ndarray:

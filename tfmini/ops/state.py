@@ -39,12 +39,7 @@ NUMBERS = (
 
 def merged(first: Dims, second: Dims) -> Dims:
     """Returns what two shapes say together, with TensorFlow's phrase for shapes that do not fit."""
-    try:
-        return merge_dims(first, second)
-    except ValueError as error:
-        if str(error).startswith("Dimension"):
-            raise ValueError(f"{error}. Shapes are {dims_text(first)} and {dims_text(second)}.") from None
-        raise
+    return merge_dims(first, second)
 
 
 # ---- the variable itself
