@@ -1,0 +1,69 @@
+// Items of a collection and, in the same table, which other keys hold each of them.
+
+import { element } from "../../lib/dom.js";
+import { icon } from "../../lib/icons.js";
+import { counted, grouped, shortened } from "../../lib/names.js";
+
+export function itemsTable(ctx, { index, kept, columns, matches, most, more }) {
+  const { store, bus } = ctx;
+  const collection = store.collections[index];
+  const holds = collection.items.some((item) => item.kind === "variable");
+  const matrix = holds ? columns : [];
+  const member = new Map(columns.map((each) => [each.index, new Set(store.collections[each.index].items.filter((item) => item.kind === "variable").map((item) => item.ref))]));
+  const members = new Set(collection.items.filter((item) => item.kind === "variable").map((item) => item.ref));
+  const others = holds ? store.variables.map((variable, ref) => ({ variable, ref })).filter(({ ref }) => !members.has(ref)) : [];
+  const anywhere = new Set();
+  for (const each of store.collections) for (const item of each?.items ?? []) if (item.kind === "variable") anywhere.add(item.ref);
+
+  const dots = (ref) => matrix.map((each) => {
+    const has = member.get(each.index).has(ref);
+    return element("td", { class: each.index === index ? "tfm-co-own" : "" }, element("span", { class: has ? "tfm-co-has" : "tfm-co-not" }), element("span", { class: "tfm-sr" }, has ? "yes" : "no"));
+  });
+  const selection = bus.selection;
+  const pick = (item) => {
+    if (item.kind === "variable" && item.ref >= 0) bus.select({ kind: "variable", id: item.ref, origin: "collections" });
+    else if (item.kind === "op" && item.ref >= 0) bus.select({ kind: "op", id: item.ref, origin: "collections" });
+    else if (item.kind === "tensor" && item.ref >= 0) bus.select({ kind: "op", id: item.ref, origin: "collections" });
+  };
+  const nameCell = (item, k) => {
+    const text = item.text || "(unnamed)";
+    const length = kept.matched[k] > 0 ? kept.matched[k] : 0;
+    const name = length && text.length < 60 ? [element("mark", {}, text.slice(0, length)), text.slice(length)] : shortened(text, 48);
+    return element("td", { class: "tfm-co-item" },
+      element("button", { type: "button", tabindex: "-1", class: `tfm-co-pick tfm-mono${kept.keeps[k] ? "" : " tfm-struck"}`, title: text, onclick: () => pick(item) }, name),
+      kept.byPrefix[k] ? element("span", { class: "tfm-co-by" }, icon("warn", 14), "by prefix") : null,
+      item.kind !== "variable" ? element("span", { class: "tfm-muted tfm-co-kind" }, item.kind) : null);
+  };
+  const rows = collection.items.slice(0, most).map((item, k) => {
+    const picked = selection && ((selection.kind === "variable" && item.kind === "variable" && item.ref === selection.id) || (selection.kind === "op" && item.kind !== "variable" && item.ref === selection.id));
+    const hit = matches?.({ name: item.text });
+    return element("tr", { class: [picked ? "tfm-selected" : "", hit ? "tfm-hit" : ""].join(" ").trim() || null, "data-tfm": "row", "data-name": item.text, tabindex: k === 0 ? "0" : "-1", "aria-selected": picked ? "true" : null, onclick: () => pick(item) },
+      element("td", { class: "tfm-co-no" }, k + 1), nameCell(item, k), element("td", { class: "tfm-mono tfm-muted tfm-co-site" }, store.siteShort(item.site)), dots(item.kind === "variable" ? item.ref : -1));
+  });
+  const rest = others.slice(0, 40).map(({ variable, ref }) =>
+    element("tr", { class: selection?.kind === "variable" && selection.id === ref ? "tfm-selected" : null, "data-tfm": "row", "data-name": variable.name, tabindex: "-1", onclick: () => bus.select({ kind: "variable", id: ref, origin: "collections" }) },
+      element("td", { class: "tfm-co-no" }), element("td", { class: "tfm-co-item" }, element("button", { type: "button", tabindex: "-1", class: "tfm-co-pick tfm-mono", title: variable.name }, shortened(variable.name, 48)), anywhere.has(ref) ? null : element("span", { class: "tfm-co-by" }, icon("warn", 14), "in no key")),
+      element("td", { class: "tfm-mono tfm-muted tfm-co-site" }, store.siteShort(variable.site)), dots(ref)));
+  const table = element(
+    "table", { class: "tfm-co-table", "aria-label": `Items of ${collection.key}` },
+    element("thead", {}, element("tr", {}, element("th", { scope: "col", class: "tfm-co-no" }, "#"), element("th", { scope: "col" }, "item"), element("th", { scope: "col", class: "tfm-co-site" }, "line"), matrix.map((each) => element("th", { scope: "col", class: each.index === index ? "tfm-co-own" : "" }, each.word)))),
+    element("tbody", {}, rows, collection.items.length ? null : element("tr", {}, element("td", { colspan: 3 + matrix.length, class: "tfm-muted" }, "nothing in it")),
+      collection.items.length > most ? element("tr", {}, element("td", { colspan: 3 + matrix.length }, element("button", { type: "button", class: "tfm-link", onclick: more }, `show 100 more of ${grouped(collection.items.length)}`))) : null,
+      rest.length ? element("tr", { class: "tfm-co-divider" }, element("td", { colspan: 3 + matrix.length }, `not in this key: ${counted(others.length, "variable")}`)) : null, rest),
+  );
+  table.addEventListener("keydown", (event) => {
+    const list = [...table.querySelectorAll("tbody tr[data-tfm]")];
+    const at = list.indexOf(event.target.closest("tr"));
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: list.length - 1 }[event.key];
+    if (to !== undefined) {
+      const row = list[Math.max(0, Math.min(list.length - 1, to))];
+      for (const each of list) each.tabIndex = -1;
+      row.tabIndex = 0;
+      row.focus();
+    } else if (event.key === "Enter" || event.key === " ") list[at]?.click();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  });
+  return element("div", { class: "tfm-co-scroll" }, table);
+}

@@ -1,0 +1,277 @@
+// ScopeTree: where am I, what is the reuse mode here, where does each default come from, which name scopes does it open.
+//
+// Two tabs. "Variable scopes" is a tree grid: a scope, its entries (each `with`), its variables; below it the panel that traces every
+// default to the scope that set it. "Name scopes and ties" sets the two trees side by side.
+
+import { element, oncePerFrame } from "../lib/dom.js";
+import { findAll, parseQuery } from "../lib/find.js";
+import { counted } from "../lib/names.js";
+import { nameScopeText, scopeNameOf, scopesText, siteWords } from "../lib/text.js";
+import { defaultsPanel } from "./scopes/defaults.js";
+import { rowsOf, drawRow, RAIL } from "./scopes/rows.js";
+import { tiesPane } from "./scopes/ties.js";
+
+const MOST_ROWS = 400; // rows drawn at once; the rest comes in pages
+
+export function scopesView(ctx) {
+  const { store, bus, state, signal } = ctx;
+  let tab = state.get("scopes.tab", "variable");
+  let opened = new Set(state.get("scopes.open", []));
+  let closed = new Set(state.get("scopes.closed", []));
+  let pages = 1;
+  let rows = [];
+  let active = 0;
+  let chosen = { scope: -1, entry: -1 };
+  let query = "";
+
+  const head = element(
+    "div", { class: "tfm-sc-head", role: "row" },
+    ["variable scope", ["mode ", element("span", { class: "tfm-mono" }, "reuse=")], "from", "opens name scope", "variables"].map((each) => element("span", { role: "columnheader" }, each)),
+  );
+  const body = element("div", { class: "tfm-sc-rows", role: "rowgroup" });
+  const grid = element("div", { class: "tfm-sc-grid", role: "treegrid", "aria-label": "Variable scopes", tabindex: "0" }, element("div", { role: "rowgroup" }, head), body);
+  const panel = element("div", { class: "tfm-sc-panel" });
+  const main = element("div", { class: "tfm-sc-main" }, grid, panel);
+  const ties = tiesPane(ctx);
+  const el = element("div", { class: "tfm-scopes" }, main, ties.el);
+
+  const tabs = element(
+    "div", { class: "tfm-segments", role: "tablist", "aria-label": "Scopes" },
+    [["variable", "Variable scopes"], ["ties", "Name scopes and ties"]].map(([key, label]) =>
+      element("button", { type: "button", role: "tab", "data-tfm": "tab", "data-name": key, "data-key": key, onclick: () => showTab(key), onkeydown: tabKey }, label)),
+  );
+  const path = element("div", { class: "tfm-sc-path" });
+
+  function tabKey(event) {
+    if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
+    showTab(tab === "variable" ? "ties" : "variable");
+    tabs.querySelector(`[data-key="${tab}"]`).focus();
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  function showTab(key) {
+    tab = key;
+    state.set("scopes.tab", key);
+    for (const each of tabs.children) {
+      each.setAttribute("aria-selected", String(each.dataset.key === key));
+      each.tabIndex = each.dataset.key === key ? 0 : -1;
+    }
+    main.hidden = key !== "variable";
+    ties.el.hidden = key === "variable";
+    draw();
+  }
+
+  // --- drawing
+
+  const draw = oncePerFrame(drawNow, signal);
+
+  function drawNow() {
+    drawPath();
+    if (tab === "ties") {
+      ties.draw(chosen.scope);
+      return;
+    }
+    rows = rowsOf(store, { opened, closed, matches: query ? parseQuery(query).matches : null });
+    active = Math.min(active, Math.max(0, rows.length - 1));
+    const shown = rows.slice(0, MOST_ROWS * pages);
+    body.replaceChildren(...shown.map((row, index) => drawRow(ctx, row, { index, id: rowId(index), chosen, select, toggle })));
+    if (shown.length < rows.length) {
+      body.append(element("button", { type: "button", class: "tfm-button", onclick: () => { pages += 1; draw(); } }, `${counted(rows.length - shown.length, "more row")}`));
+    }
+    if (!store.scopes.length || (store.scopes.length === 1 && !store.requests.length)) {
+      body.append(element("p", { class: "tfm-empty" }, "No variable scope was opened yet. ", element("span", { class: "tfm-mono" }, 'with tf.variable_scope("model"):'), " opens one; it appears here while the cell runs."));
+    }
+    drawRail();
+    mark();
+    panel.replaceChildren(...defaultsPanel(ctx, chosen));
+  }
+
+  function drawPath() {
+    const names = ["(root)", ...store.open.scopes.map((entry) => store.scopes[store.entries[entry]?.scope]?.leaf ?? "?")];
+    const stopped = store.open.stopped;
+    const shown = store.open.scopes.length || !stopped ? names : ["(root)", ...pathTo(stopped.entry)];
+    path.replaceChildren(
+      element("span", { class: "tfm-muted" }, stopped ? "stopped in" : "open path"), " ",
+      element("span", { class: "tfm-mono" }, shown.flatMap((name, k) => [k ? element("span", { class: "tfm-muted" }, " / ") : "", k === shown.length - 1 ? element("b", {}, name) : name])),
+    );
+  }
+
+  function pathTo(entry) {
+    const leaves = [];
+    for (let at = entry; at >= 0 && store.entries[at]; at = store.entries[at].parent) leaves.unshift(store.scopes[store.entries[at].scope].leaf);
+    return leaves;
+  }
+
+  /** The rail at the left: root, then the rows of the entries that are open, or were open at the failure. */
+  function drawRail() {
+    const { stopped } = store.open;
+    const open = new Set(store.open.scopes);
+    if (stopped) for (let at = stopped.entry; at >= 0 && store.entries[at]; at = store.entries[at].parent) open.add(at);
+    const on = [];
+    rows.forEach((row, index) => {
+      const tip = stopped && row.entry === stopped.entry;
+      if (row.kind === "scope" && row.scope === 0) on.push({ index, tip: false });
+      else if (row.entry >= 0 && open.has(row.entry) && row.carries) on.push({ index, tip: tip ? "refused" : row.entry === store.open.scopes.at(-1) ? "open" : "" });
+    });
+    for (const node of body.querySelectorAll(".tfm-sc-rail")) node.remove();
+    if (on.length < 2 && !stopped) return;
+    const first = on[0]?.index ?? 0;
+    const last = on.at(-1)?.index ?? 0;
+    for (let index = first; index <= last; index += 1) {
+      const node = body.children[index];
+      const at = on.find((each) => each.index === index);
+      node?.append(RAIL({ up: index > first, down: index < last, ring: Boolean(at), tip: at?.tip ?? "" }));
+    }
+  }
+
+  const rowId = (index) => `${ctx.uid}-sc-${index}`;
+
+  function mark() {
+    [...body.children].forEach((node, index) => node.classList?.toggle("tfm-active", index === active));
+    if (rows.length) grid.setAttribute("aria-activedescendant", rowId(active));
+    else grid.removeAttribute("aria-activedescendant");
+  }
+
+  // --- choosing
+
+  function select(row, publish = true) {
+    chosen = { scope: row.scope, entry: row.entry };
+    active = Math.max(0, rows.indexOf(row));
+    if (publish) bus.select(row.kind === "entry" ? { kind: "entry", id: row.entry, origin: "scopes" } : { kind: "scope", id: row.scope, origin: "scopes" });
+    draw();
+  }
+
+  function toggle(row) {
+    const set = row.kind === "entries" || row.kind === "scope" ? row.scope : -1;
+    if (set < 0) return;
+    if (row.open) { opened.delete(set); closed.add(set); } else { closed.delete(set); opened.add(set); }
+    state.set("scopes.open", [...opened]);
+    state.set("scopes.closed", [...closed]);
+    draw();
+  }
+
+  /** The scope of a selection of any kind, or -1. */
+  function scopeOfSelection(selection) {
+    if (!selection) return { scope: -1, entry: -1 };
+    const { kind, id } = selection;
+    if (kind === "scope") return { scope: id, entry: store.scopes[id]?.entries.at(-1) ?? -1 };
+    if (kind === "entry") return { scope: store.entries[id]?.scope ?? -1, entry: id };
+    if (kind === "variable") return { scope: store.variables[id]?.scope ?? -1, entry: -1 };
+    if (kind === "request") {
+      const entry = store.requests[id]?.entry ?? -1;
+      return { scope: store.entries[entry]?.scope ?? -1, entry };
+    }
+    if (kind === "op") {
+      const owner = store.ops.owner[id];
+      if (owner >= 0) return { scope: store.variables[owner]?.scope ?? -1, entry: -1 };
+    }
+    if (kind === "namescope") {
+      const entry = store.entries.findIndex((each) => nameScopeText(each.name_scope) === nameScopeText(String(id)));
+      if (entry >= 0) return { scope: store.entries[entry].scope, entry };
+    }
+    return { scope: -1, entry: -1 };
+  }
+
+  grid.addEventListener("keydown", (event) => {
+    if (event.target !== grid || event.altKey || event.ctrlKey || event.metaKey) return;
+    const row = rows[active];
+    const move = (to) => { active = Math.max(0, Math.min(rows.length - 1, to)); mark(); body.children[active]?.scrollIntoView({ block: "nearest" }); };
+    const keys = {
+      ArrowDown: () => move(active + 1), ArrowUp: () => move(active - 1), Home: () => move(0), End: () => move(rows.length - 1),
+      PageDown: () => move(active + 12), PageUp: () => move(active - 12),
+      ArrowRight: () => { if (row?.folds && !row.open) toggle(row); else move(active + 1); },
+      ArrowLeft: () => { if (row?.folds && row.open) toggle(row); else move(Math.max(0, rows.findLastIndex((each, k) => k < active && each.level < row.level))); },
+      Enter: () => row && select(row), " ": () => row && select(row),
+    };
+    const run = keys[event.key];
+    if (run) run();
+    else if (event.key.length === 1 && /[a-z0-9_(]/i.test(event.key)) {
+      const from = [...rows.slice(active + 1), ...rows.slice(0, active + 1)];
+      const hit = from.find((each) => each.label.toLowerCase().startsWith(event.key.toLowerCase()));
+      if (!hit) return;
+      move(rows.indexOf(hit));
+    } else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }, { signal });
+
+  // A scope that was just opened, or in which a cell stopped, is what a person wants to see.
+  function follow() {
+    const now = store.open.stopped?.entry ?? store.open.scopes.at(-1) ?? -1;
+    if (now >= 0 && !bus.selection) chosen = { scope: store.entries[now]?.scope ?? -1, entry: now };
+    else if (chosen.scope < 0 && store.scopes.length > 1 && !bus.selection) chosen = firstWithVariables();
+  }
+
+  function firstWithVariables() {
+    const scope = store.scopes.findIndex((each, index) => index > 0 && each.variables.length);
+    const at = scope > 0 ? scope : Math.min(1, store.scopes.length - 1);
+    return { scope: at, entry: store.scopes[at]?.entries.at(-1) ?? -1 };
+  }
+
+  follow();
+  showTab(tab);
+
+  return {
+    title: "Scopes",
+    findHint: "Find scope or variable",
+    subject: () => store.graph.label,
+    el,
+    tabs,
+    tools: path,
+    find: (text) => {
+      query = text;
+      draw();
+      const facts = store.scopes.map((scope) => ({ name: scope.name || "(root)", var: scope.variables.map((v) => store.variables[v]?.leaf).join(" "), type: scope.variables.map((v) => store.variables[v]?.name).join(" ") }));
+      const hits = query ? findAll(query, facts) : [];
+      return {
+        count: hits.length,
+        error: parseQuery(text).error,
+        go: (k) => { chosen = { scope: hits[k], entry: store.scopes[hits[k]].entries.at(-1) ?? -1 }; drawNow(); const at = rows.findIndex((row) => row.scope === hits[k]); if (at >= 0) { active = at; mark(); body.children[at]?.scrollIntoView({ block: "nearest" }); } },
+        clear: () => { query = ""; draw(); },
+      };
+    },
+    card: null,
+    text: () => scopesText(store),
+    status: () => {
+      const { stopped } = store.open;
+      const left = stopped
+        ? [element("b", {}, siteWords(store, stopped.site).replace(/ line.*/, "")), ` stopped at ${siteWords(store, stopped.site).replace(/.* (line \d+)$/, "$1")}, inside `, element("b", { class: "tfm-mono" }, scopeNameOf(store, stopped.entry)), ": the open path is kept"]
+        : store.last.text || `${counted(Math.max(0, store.scopes.length - 1), "variable scope")} below the root`;
+      const name = chosen.scope >= 0 ? store.scopes[chosen.scope]?.name || "(root)" : "";
+      return { left, right: name ? ["selection: scope ", element("b", { class: "tfm-mono" }, name)] : "selection: none" };
+    },
+    keys: [
+      { key: "↑ ↓", does: "rows" }, { key: "→ ←", does: "unfold, fold" }, { key: "Enter", does: "select" }, { key: "a-z", does: "jump to a name" },
+      { key: "]", does: "next entry", run: () => step(1) }, { key: "[", does: "previous entry", run: () => step(-1) },
+    ],
+    select: (selection) => {
+      const next = scopeOfSelection(selection);
+      if (next.scope >= 0 || !selection) {
+        if (next.scope >= 0 && next.entry < 0) next.entry = store.scopes[next.scope]?.entries.at(-1) ?? -1;
+        chosen = next.scope >= 0 ? next : chosen;
+        draw();
+      }
+    },
+    changed: (change) => {
+      if (["scopes", "entries", "open", "variables", "requests", "sites", "cells", "graph"].some((each) => change.sections.has(each))) { follow(); draw(); }
+    },
+    resized: (width) => {
+      el.classList.toggle("tfm-sc-narrow", width < 640);
+      draw();
+    },
+    restored: () => {
+      opened = new Set(state.get("scopes.open", []));
+      closed = new Set(state.get("scopes.closed", []));
+      showTab(state.get("scopes.tab", tab));
+    },
+    focus: () => (tab === "variable" ? grid : ties.el).focus(),
+    destroy: () => {},
+  };
+
+  function step(by) {
+    const next = (chosen.entry < 0 ? -1 : chosen.entry) + by;
+    const entry = store.entries[next];
+    if (entry) bus.select({ kind: "entry", id: next, origin: "scopes" });
+  }
+}
