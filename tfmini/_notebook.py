@@ -142,8 +142,8 @@ def _fold_tracebacks(shell: Any) -> None:
 
 
 def _with_advice(lines: Any, error: BaseException) -> Any:
-    explain = slots.explain_error
-    advice = explain(error) if explain is not None else None
+    explain = slots.explain_error or importlib.import_module("tfmini.inspection.why").advice
+    advice = explain(error)
     if advice and isinstance(lines, list):
         return [*lines, advice]
     return lines

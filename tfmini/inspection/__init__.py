@@ -3,10 +3,35 @@
 The records are specified in `docs/data.md`.
 """
 
-from .graph_text import graph_text
+from .graph_text import graph_text, lane_counts, lane_of
+from .lookup import default_graph, facts, find, operation_card
 from .reading import Record, record_of
+from .scopes_text import collections_text, requests_text, scopes_text
+from .trace import Recording, trace
 from .trace_text import trace_text
-from .tracker import GraphTracker, snapshot
+from .tracker import GraphTracker, graph_label, snapshot
 from .values import value_summary
+from .why import why
 
-__all__ = ["GraphTracker", "Record", "graph_text", "record_of", "snapshot", "trace_text", "value_summary"]
+__all__ = [
+    "GraphTracker",
+    "Record",
+    "Recording",
+    "collections_text",
+    "default_graph",
+    "facts",
+    "find",
+    "graph_label",
+    "graph_text",
+    "lane_counts",
+    "lane_of",
+    "operation_card",
+    "record_of",
+    "requests_text",
+    "scopes_text",
+    "snapshot",
+    "trace",
+    "trace_text",
+    "value_summary",
+    "why",
+]

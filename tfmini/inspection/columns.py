@@ -104,6 +104,7 @@ class OpColumns:
         self.tables = {name: Table() for name in _TABLES}
         self.sent = 0
         self.amendments: list[list[Any]] = []
+        self._unowned: list[tuple[int, Any]] = []
         self._dims: dict[Any, int] = {}
         self._dtypes: dict[Any, int] = {}
 
@@ -128,6 +129,8 @@ class OpColumns:
             makers.append(maker_index(op._maker))
             owner = op._owner
             owners.append(-1 if owner is None else owner.index)
+            if owner is not None and owner.index < 0:
+                self._unowned.append((number, owner))
             site = op._site
             sites.append(site_index(site))
             devices.append(device_index(op._device))
@@ -152,6 +155,16 @@ class OpColumns:
             flat.append(found)
             flat.append(shape)
         return flat
+
+    def settle_owners(self) -> None:
+        """Fills in the owners of operations whose variable was not complete when they were seen."""
+        waiting = self._unowned
+        self._unowned = [pair for pair in waiting if pair[1].index < 0]
+        for index, owner in waiting:
+            if owner.index >= 0:
+                self.columns["owner"][index] = owner.index
+                if index < self.sent:
+                    self.amendments.append([index, "owner", owner.index])
 
     def amend(self, op: Any) -> bool:
         """Takes over what was changed in an operation that is here already; says whether anything was."""

@@ -13,6 +13,7 @@ from ..runtime.plan import written_by
 from .columns import Places
 from .words import digest, first_line, leaf, one_line, parent
 
+_STORAGE = frozenset(("VariableV2", "Variable", "VarHandleOp"))
 _PASSES = frozenset(("Identity", "RefIdentity", "ReadVariableOp"))
 
 # ---- variables
@@ -21,42 +22,37 @@ _PASSES = frozenset(("Identity", "RefIdentity", "ReadVariableOp"))
 class Uses:
     """Which operations read and write each variable, followed as the graph grows.
 
-    The owner of an operation is recorded when it is made; reading goes through the variable's own operations.
+    The owner of an operation is recorded when it is made; reading goes through the variable's own operations. Keys are the
+    ids of variable records, which have no index before the variable is complete.
     """
 
     def __init__(self) -> None:
         self.reads: dict[int, list[int]] = {}
         self.writes: dict[int, list[int]] = {}
-        self._by_name: dict[str, int] = {}
+        self._by_name: dict[str, Any] = {}
 
     def extend(self, ops: Iterable[Any]) -> None:
         """Takes in new operations."""
         for op in ops:
-            owner = op._owner
-            own = -1 if owner is None else owner.index
-            if own >= 0 and op._definition.name in ("VariableV2", "Variable", "VarHandleOp"):
+            own = op._owner
+            if own is not None and op._definition.name in _STORAGE:
                 self._by_name.setdefault(op._name, own)
             for tensor in op._inputs:
                 source = tensor._op._owner
-                if source is None or source.index == own or not _gives_value(tensor, source.index):
+                if source is None or source is own or not _gives_value(tensor, source):
                     continue
-                if op._definition.name in _PASSES and own >= 0:
-                    continue
-                self._note(op, tensor, source.index)
+                self._note(op, tensor, source)
 
-    def _note(self, op: Any, tensor: Any, variable: int) -> None:
-        kind = tensor._dtype.name
-        if kind == "resource" or tensor._dtype.is_ref:
+    def _note(self, op: Any, tensor: Any, variable: Any) -> None:
+        handle = tensor._dtype.name == "resource"
+        if handle or tensor._dtype.is_ref:
             names = written_by(op)
-            if tensor._op._name in names or self._written(names, variable):
-                _append(self.writes, variable, op._id)
+            if tensor._op._name in names or any(self._by_name.get(name) is variable for name in names):
+                _append(self.writes, id(variable), op._id)
                 return
-            if kind == "resource" and op._definition.name != "ReadVariableOp":
+            if handle and op._definition.name != "ReadVariableOp":
                 return
-        _append(self.reads, variable, op._id)
-
-    def _written(self, names: list[str], variable: int) -> bool:
-        return any(self._by_name.get(name) == variable for name in names)
+        _append(self.reads, id(variable), op._id)
 
 
 def _append(lists: dict[int, list[int]], key: int, item: int) -> None:
@@ -65,16 +61,16 @@ def _append(lists: dict[int, list[int]], key: int, item: int) -> None:
         found.append(item)
 
 
-def _gives_value(tensor: Any, variable: int) -> bool:
+def _gives_value(tensor: Any, variable: Any) -> bool:
     """Says whether a tensor of a variable's own operations carries its value or its storage, not its initial value."""
     op = tensor._op
     for _ in range(4):
-        if op._definition.name in ("VariableV2", "Variable", "VarHandleOp"):
+        if op._definition.name in _STORAGE:
             return True
         if op._definition.name not in _PASSES or not op._inputs:
             return False
         op = op._inputs[0]._op
-        if op._owner is None or op._owner.index != variable:
+        if op._owner is not variable:
             return False
     return False
 
@@ -109,8 +105,8 @@ def variable_record(
         "starts_as": one_line(record.starts_as),
         "collections": collections,
         "requests": [each.number - 1 for each in record.requests],
-        "reads": list(uses.reads.get(record.index, ())),
-        "writes": list(uses.writes.get(record.index, ())),
+        "reads": list(uses.reads.get(id(record), ())),
+        "writes": list(uses.writes.get(id(record), ())),
         "site": places.site(record.site),
     }
 

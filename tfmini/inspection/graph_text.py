@@ -28,6 +28,15 @@ def lane_of(maker: str) -> str:
     return _LANE_OF.get(maker, "model")
 
 
+def lane_counts(graph: Any) -> dict[str, int]:
+    """Returns the lanes that have operations, in their order, with how many."""
+    record = record_of(graph)
+    counts = dict.fromkeys(LANES, 0)
+    for maker in record.maker:
+        counts[lane_of(maker)] += 1
+    return {lane: count for lane, count in counts.items() if count or lane == "model"}
+
+
 class _Scope:
     """A name scope of one lane: its children in the order of their first operation, and what is counted under it."""
 

@@ -186,7 +186,7 @@ def verdict_word(verdict: str) -> str:
     """Returns the word of a verdict: `made`, `shared`, `shared, but` or `refused`; "" while there is none."""
     if verdict.startswith("MADE"):
         return "made"
-    if verdict == "SHARED_ARGS_IGNORED":
+    if verdict in ("SHARED_ARGS_IGNORED", "GETTER_REPLACED"):
         return "shared, but"
     if verdict.startswith("SHARED"):
         return "shared"
@@ -197,10 +197,14 @@ def request_sentence(record: dict[str, Any], places: Places) -> str:
     """Returns one sentence that says what came of a request and why."""
     name, mode, word = record["name"], record["mode"], record["word"]
     found = f"call {record['found'] + 1}" if record["found"] >= 0 else "an earlier call"
+    if record["verdict"] == "MADE_RENAMED":
+        return f"A tf.Variable holds the name {name}, so the new variable got another."
     if word == "made":
         return f"Nothing was called {name} yet and the mode is {mode}, so a variable was made."
     if word == "shared":
         return f"{name} exists since {found} and the mode is {mode}, so this call got the same variable."
+    if record["verdict"] == "GETTER_REPLACED":
+        return f"A custom getter gave something else than the variable {name} of the store."
     if word == "shared, but":
         ignored = ", ".join(each["argument"] for each in record["ignored"])
         return f"Same variable as {found}; it exists already, so these arguments had no effect: {ignored}."

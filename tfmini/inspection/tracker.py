@@ -63,6 +63,11 @@ class GraphTracker:
         self._open: dict[str, Any] | None = None
         self._last: dict[str, Any] | None = None
 
+    @property
+    def places(self) -> Places:
+        """The lines and cells that records point to."""
+        return self._places
+
     # ---- what happened
 
     def note(self, event: Any) -> None:
@@ -170,6 +175,7 @@ class GraphTracker:
                 self._ops.amend(graph._ops[known - 1])
             self._ops.extend(new)
             self._uses.extend(new)
+        self._ops.settle_owners()
         self._follow_changes()
         entries, requests, variables = list(journal.entries), list(journal.requests), list(journal.variables)
         collections_key = self._collections_key()
@@ -193,8 +199,8 @@ class GraphTracker:
         self._refresh_cells()
         self._items["sites"] = list(self._places.sites)
         self._header = {
-            "id": f"g{graph._number}-{_PROCESS}",
-            "label": self._label(),
+            "id": graph_id(graph),
+            "label": graph_label(graph),
             "is_default": contexts.global_graph() is graph,
             "finalized": graph._finalized,
             "seed": graph._seed,
@@ -207,9 +213,6 @@ class GraphTracker:
             return False
         self._sources[section] = key
         return True
-
-    def _label(self) -> str:
-        return "default graph" if contexts.global_graph() is self.graph else f"graph {self.graph._number}"
 
     def _follow_changes(self) -> None:
         graph = self.graph
@@ -332,6 +335,16 @@ class GraphTracker:
             }
             self._items["sites"] = list(self._places.sites)
         return {"scopes": [each.index for each in list(journal.open_entries)], "stopped": stopped}
+
+
+def graph_id(graph: Any) -> str:
+    """Returns the id of a graph in records; another process gives another one."""
+    return f"g{graph._number}-{_PROCESS}"
+
+
+def graph_label(graph: Any) -> str:
+    """Returns what people call a graph: `default graph`, `graph 2`."""
+    return "default graph" if contexts.global_graph() is graph else f"graph {graph._number}"
 
 
 def _settings(journal: Any) -> tuple[Any, ...]:

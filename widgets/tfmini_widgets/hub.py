@@ -101,6 +101,11 @@ class GraphHub:
                 self._wake.set()
 
     @property
+    def label(self) -> str:
+        """What people call the graph."""
+        return inspection.graph_label(self.graph)
+
+    @property
     def is_open(self) -> bool:
         """Whether any view is open."""
         return bool(self._pages)
@@ -113,8 +118,8 @@ class GraphHub:
 
     # ---- what pages say
 
-    def acknowledge(self, reader: Reader, to: int) -> None:
-        """Notes that a page has applied the delta up to `to`."""
+    def acknowledge(self, reader: Reader, to: int, arrived: bool = False) -> None:
+        """Notes that a page has applied the delta up to `to`; a page that just arrived and is behind gets the whole."""
         with self.lock:
             page = self._pages.get(id(reader))
             if page is None:
@@ -123,8 +128,9 @@ class GraphHub:
             page.acknowledged = max(page.acknowledged, to)
             page.unheard = 0
             page.asleep = False
-            if woke:
-                page.sent = self.tracker.sequence
+            behind = to < (self.tracker.sequence if woke or arrived else 0)
+        if behind:
+            self.send_whole(reader)
         if self._wanted:
             self._wake.set()
 
@@ -149,6 +155,12 @@ class GraphHub:
             if self._thread is None:
                 self._start()
             self._wake.set()
+
+    def changed(self) -> None:
+        """Looks again soon, after a change that no event told of."""
+        self.tracker.recheck()
+        self._wanted = True
+        self._wake.set()
 
     def _start(self) -> None:
         self._thread = threading.Thread(target=_follow, args=(weakref.ref(self), self._wake), name="tfmini views", daemon=True)

@@ -1,0 +1,193 @@
+"""The views, and the short functions that show them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import tfmini.inspection as inspection
+
+from . import static_picture
+from .view import LiveView
+
+
+class GraphView(LiveView):
+    """The graph: operations, variables as capsules, name scopes that fold, machinery in lanes."""
+
+    _name = "graph"
+
+
+class ScopeTree(LiveView):
+    """The variable scopes: their reuse modes and where these come from, their entries and variables."""
+
+    _name = "scopes"
+
+    def text(self) -> str:
+        """Returns the text twin."""
+        record = self._whole()
+        return inspection.scopes_text(record) + "\n" + inspection.requests_text(record)
+
+    def _static_svg(self) -> str:
+        return static_picture.text_svg(self._title(), inspection.scopes_text(self._whole()))
+
+
+class CollectionsView(LiveView):
+    """The collections: which lists exist, what is in them, which line put it there."""
+
+    _name = "collections"
+
+    def text(self) -> str:
+        """Returns the text twin."""
+        return inspection.collections_text(self._whole())
+
+    def _static_svg(self) -> str:
+        return static_picture.text_svg(self._title(), self.text())
+
+
+class SessionStepper(LiveView):
+    """One run of a session, step by step, with its values.
+
+    The run was done on a fork of the session's state: nothing in the session has changed. `commit` writes it.
+
+    Args:
+      session: the session; its present values are the start.
+      fetches, feed_dict: as in `Session.run`.
+      watch: tensors or variables to watch; scalars among the fetches if None.
+      theme, height, state: as in `LiveView`.
+
+    Raises:
+      What `Session.run` raises for fetches and feeds that do not fit. An operation that fails is shown, not raised.
+    """
+
+    _name = "stepper"
+
+    def __init__(
+        self, session: Any, fetches: Any, feed_dict: Any = None, *, watch: Sequence[Any] | None = None, **options: Any
+    ) -> None:
+        self._session = session
+        self._watch = watch
+        self._recording = inspection.Recording(session, fetches, feed_dict, watch)
+        super().__init__(session.graph, **options)
+        self._show_trace(self._recording)
+
+    def commit(self) -> tuple[str, ...]:
+        """Writes the values of this run into the session. Returns the names of the variables that were written.
+
+        Raises:
+          RuntimeError: the run was written already, or the session is closed. What the run itself raised.
+        """
+        return self._recording.commit()
+
+    def again(self) -> None:
+        """Records another run of the same fetches, from the present state of the session."""
+        self._recording.again()
+        self._show_trace(self._recording)
+
+    def _answers(self) -> dict[str, Callable[[dict[str, Any]], Any]]:
+        return {**super()._answers(), "commit": self._commit_asked, "again": self._again_asked}
+
+    def _commit_asked(self, _payload: dict[str, Any]) -> dict[str, Any]:
+        written = self.commit()
+        self._hub.changed()
+        return {"written": list(written)}
+
+    def _again_asked(self, _payload: dict[str, Any]) -> dict[str, Any]:
+        self.again()
+        return {"steps": len(self.trace.get("steps", ()))}
+
+    def text(self) -> str:
+        """Returns the text twin."""
+        return inspection.trace_text(self.trace)
+
+    def _static_svg(self) -> str:
+        return static_picture.text_svg(self._title(), self.text())
+
+    def _title(self) -> str:
+        return f"Stepper of run {self.trace.get('run', 0)} in session {self.trace.get('session', '?')}"
+
+
+class Dashboard(LiveView):
+    """Graph, scopes, collections and runs of one graph in one place; what is selected in one is lit in all."""
+
+    _name = "dashboard"
+
+    def __init__(self, graph: Any = None, *, session: Any = None, **options: Any) -> None:
+        self._recording: inspection.Recording | None = None
+        if session is not None and graph is None:
+            graph = session.graph
+        options.setdefault("height", 760)
+        super().__init__(graph, **options)
+
+    def step(self, session: Any, fetches: Any, feed_dict: Any = None, watch: Sequence[Any] | None = None) -> None:
+        """Shows one run in the stepper of this dashboard; arguments as in `SessionStepper`."""
+        self._recording = inspection.Recording(session, fetches, feed_dict, watch)
+        self._show_trace(self._recording)
+
+    def _answers(self) -> dict[str, Callable[[dict[str, Any]], Any]]:
+        return {**super()._answers(), "commit": self._commit_asked, "again": self._again_asked}
+
+    def _recorded(self) -> inspection.Recording:
+        if self._recording is None:
+            raise RuntimeError("No run is recorded. Call .step(session, fetches, feed_dict) first.")
+        return self._recording
+
+    def _commit_asked(self, _payload: dict[str, Any]) -> dict[str, Any]:
+        written = self._recorded().commit()
+        self._hub.changed()
+        return {"written": list(written)}
+
+    def _again_asked(self, _payload: dict[str, Any]) -> dict[str, Any]:
+        self._recorded().again()
+        self._show_trace(self._recorded())
+        return {"steps": len(self.trace.get("steps", ()))}
+
+    def text(self) -> str:
+        """Returns the text twins of all views, one after the other."""
+        record = self._whole()
+        parts = [
+            inspection.graph_text(record),
+            inspection.scopes_text(record),
+            inspection.collections_text(record),
+            inspection.requests_text(record),
+        ]
+        if self.trace:
+            parts.append(inspection.trace_text(self.trace))
+        return "\n".join(part if part.endswith("\n") else part + "\n" for part in parts)
+
+
+# ---- short words
+
+
+def dashboard(graph: Any = None, **options: Any) -> Dashboard:
+    """Returns the dashboard of a graph, the default graph if None."""
+    return Dashboard(graph, **options)
+
+
+def graph(graph: Any = None, **options: Any) -> GraphView:
+    """Returns the view of a graph, the default graph if None."""
+    return GraphView(graph, **options)
+
+
+def scopes(graph: Any = None, **options: Any) -> ScopeTree:
+    """Returns the view of the variable scopes of a graph."""
+    return ScopeTree(graph, **options)
+
+
+def collections(graph: Any = None, **options: Any) -> CollectionsView:
+    """Returns the view of the collections of a graph."""
+    return CollectionsView(graph, **options)
+
+
+def step(session: Any, fetches: Any, feed_dict: Any = None, **options: Any) -> SessionStepper:
+    """Records one run of `session` on a fork of its state and returns the view of it.
+
+    Args:
+      session, fetches, feed_dict: as in `Session.run`.
+      options: `watch`, `theme`, `height`, `state`, as in `SessionStepper`.
+    """
+    return SessionStepper(session, fetches, feed_dict, **options)
+
+
+def why() -> None:
+    """Prints why the last `get_variable` call was refused or the last run failed, and what to do."""
+    print(inspection.why())
