@@ -1,0 +1,106 @@
+"""Checks of values while a graph runs; what is known to hold adds nothing but an operation that does nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..errors import InvalidArgumentError
+from ..framework import contexts, convert
+from ..framework.constant_value import constant_value
+from ..framework.op_scope import op_scope
+from ..framework.registry import raw
+from .control_flow import Assert, no_op
+from .reduction import reduce_all
+
+__all__ = [
+    "assert_equal",
+    "assert_greater",
+    "assert_greater_equal",
+    "assert_less",
+    "assert_less_equal",
+    "assert_none_equal",
+]
+
+_RELATIONS: dict[str, tuple[str, Any, str]] = {
+    "assert_equal": ("==", np.equal, "Equal"),
+    "assert_none_equal": ("!=", np.not_equal, "NotEqual"),
+    "assert_less": ("<", np.less, "Less"),
+    "assert_less_equal": ("<=", np.less_equal, "LessEqual"),
+    "assert_greater": (">", np.greater, "Greater"),
+    "assert_greater_equal": (">=", np.greater_equal, "GreaterEqual"),
+}
+
+
+def _compare(kind: str, x: Any, y: Any, data: Any, summarize: Any, message: Any, name: str | None) -> Any:
+    symbol, known_relation, op_type = _RELATIONS[kind]
+    message = "" if message is None else message
+    with op_scope(name, kind, [x, y]):
+        x = convert.convert_to_tensor(x, name="x")
+        y = convert.convert_to_tensor(y, name="y")
+        if data is None:
+            data = [
+                message,
+                f"Condition x {symbol} y did not hold element-wise:",
+                f"x ({x.name}) = ",
+                x,
+                f"y ({y.name}) = ",
+                y,
+            ]
+        condition = reduce_all(getattr(raw, op_type)(x, y))
+        x_known, y_known = constant_value(x), constant_value(y)
+        if x_known is not None and y_known is not None:
+            if not np.all(known_relation(x_known, y_known)):
+                raise InvalidArgumentError(
+                    None,
+                    None,
+                    f"{message}\nCondition x {symbol} y did not hold.\nx: {x_known}\ny: {y_known}".strip(),
+                )
+            return no_op(name="static_checks_determined_all_ok")
+        return Assert(condition, data, summarize=summarize)
+
+
+def assert_equal(
+    x: Any, y: Any, data: Any = None, summarize: int | None = None, message: str | None = None, name: str | None = None
+) -> Any:
+    """Returns an operation that fails unless `x == y` everywhere."""
+    if x is y:
+        with contexts.default_graph().name_scope(name or "assert_equal"):
+            return no_op(name="static_checks_determined_all_ok")
+    return _compare("assert_equal", x, y, data, summarize, message, name)
+
+
+def assert_none_equal(
+    x: Any, y: Any, data: Any = None, summarize: int | None = None, message: str | None = None, name: str | None = None
+) -> Any:
+    """Returns an operation that fails unless `x != y` everywhere."""
+    return _compare("assert_none_equal", x, y, data, summarize, message, name)
+
+
+def assert_less(
+    x: Any, y: Any, data: Any = None, summarize: int | None = None, message: str | None = None, name: str | None = None
+) -> Any:
+    """Returns an operation that fails unless `x < y` everywhere."""
+    return _compare("assert_less", x, y, data, summarize, message, name)
+
+
+def assert_less_equal(
+    x: Any, y: Any, data: Any = None, summarize: int | None = None, message: str | None = None, name: str | None = None
+) -> Any:
+    """Returns an operation that fails unless `x <= y` everywhere."""
+    return _compare("assert_less_equal", x, y, data, summarize, message, name)
+
+
+def assert_greater(
+    x: Any, y: Any, data: Any = None, summarize: int | None = None, message: str | None = None, name: str | None = None
+) -> Any:
+    """Returns an operation that fails unless `x > y` everywhere."""
+    return _compare("assert_greater", x, y, data, summarize, message, name)
+
+
+def assert_greater_equal(
+    x: Any, y: Any, data: Any = None, summarize: int | None = None, message: str | None = None, name: str | None = None
+) -> Any:
+    """Returns an operation that fails unless `x >= y` everywhere."""
+    return _compare("assert_greater_equal", x, y, data, summarize, message, name)

@@ -1,0 +1,518 @@
+"""Joining tensors and taking them apart: stack and unstack, concat and split; and lists that hold tensors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..errors import InvalidArgumentError, KernelError
+from ..framework import convert, dtypes
+from ..framework.constant_value import constant_value
+from ..framework.indexed_slices import IndexedSlices
+from ..framework.op_scope import op_scope
+from ..framework.registry import op, raw
+from ..framework.shapes import Dimension, Dims, dims_text
+from ..framework.tensor import Tensor
+from .array import identity, rank, shape, shape_n
+from .constant import constant
+from .shape_functions import merge, with_rank
+
+__all__ = ["concat", "pack", "parallel_stack", "split", "stack", "unpack", "unstack"]
+
+# ---- stack and unstack
+
+pack_op = op("Pack(values: N * T) -> (output: T)", attrs=["N: int >= 1", "T: type", "axis: int = 0"])
+unpack_op = op("Unpack(value: T) -> (output: num * T)", attrs=["num: int >= 0", "T: type", "axis: int = 0"])
+
+
+@pack_op.shape
+def _pack_shape(call: Any) -> Dims:
+    count = len(call.shapes)
+    result = call.shapes[count - 1]
+    for index in reversed(range(count - 1)):
+        try:
+            result = merge(call.shapes[index], result)
+        except ValueError as error:
+            raise ValueError(f"{error}\n\tFrom merging shape {index} with other shapes.") from None
+    if result is None:
+        return None
+    axis = call.attrs["axis"]
+    if not -len(result) - 1 <= axis <= len(result):
+        raise ValueError(f"Invalid axis: {axis}; must be in [{-len(result) - 1},{len(result) + 1})")
+    if axis < 0:
+        axis += len(result) + 1
+    return (*result[:axis], count, *result[axis:])
+
+
+@pack_op.kernel
+def _pack_kernel(*values: Any, axis: int) -> Any:
+    first = np.shape(values[0])
+    for index, each in enumerate(values):
+        if np.shape(each) != first:
+            raise KernelError(
+                InvalidArgumentError,
+                f"Shapes of all inputs must match: values[0].shape = {dims_text(first)} != values[{index}].shape = "
+                f"{dims_text(np.shape(each))}",
+            )
+    if isinstance(values[0], bytes):
+        return np.array(values, dtype=object)
+    return np.stack(values, axis=axis) if first else np.array(values)
+
+
+@pack_op.gradient
+def _pack_gradient(op: Any, dy: Any) -> Any:
+    return unstack(dy, num=op._attrs["N"], axis=op._attrs["axis"])
+
+
+@unpack_op.shape
+def _unpack_shape(call: Any) -> Any:
+    dims = call.shapes[0]
+    count, axis = call.attrs["num"], call.attrs["axis"]
+    if dims is None:
+        return [None] * count
+    if not -len(dims) <= axis < len(dims):
+        raise ValueError(f"Invalid axis: {axis}; must be in [{-len(dims)},{len(dims)})")
+    axis %= len(dims)
+    if dims[axis] is not None and dims[axis] != count:
+        raise ValueError(f"Dimension must be {count} but is {dims[axis]}")
+    return [dims[:axis] + dims[axis + 1 :]] * count
+
+
+@unpack_op.kernel
+def _unpack_kernel(value: Any, *, num: int, axis: int) -> Any:
+    if value.shape[axis] != num:
+        raise KernelError(
+            InvalidArgumentError, f"Input shape axis {axis} must equal {num}, got shape {dims_text(value.shape)}"
+        )
+    return tuple(np.moveaxis(value, axis, 0)) if axis else tuple(value)
+
+
+@unpack_op.gradient
+def _unpack_gradient(op: Any, *dy: Any) -> Any:
+    return stack(list(dy), axis=op._attrs["axis"])
+
+
+def stack(values: Any, axis: int = 0, name: str = "stack") -> Tensor:
+    """Returns tensors of one shape `[...]` joined along a new dimension at `axis`.
+
+    Raises:
+      ValueError: the static shapes differ, or the axis is out of range.
+    """
+    if axis == 0:
+        try:
+            return convert.convert_to_tensor(values, name=name)
+        except (TypeError, ValueError, NotImplementedError):
+            # A list that is no constant and cannot pack itself: packed below, where the error is clearer.
+            values = list(values)
+    first = convert.convert_to_tensor(values[0], name=name)._dims
+    if first is not None and not -len(first) - 1 <= axis <= len(first):
+        raise ValueError(f"Argument `axis` = {axis} not in range [{-len(first) - 1}, {len(first) + 1})")
+    return raw.Pack(values, axis=axis, name=name)
+
+
+pack = stack
+parallel_stack = stack
+
+
+def unstack(value: Any, num: int | None = None, axis: int = 0, name: str = "unstack") -> list[Tensor]:
+    """Returns the slices of `value` along `axis`, as a list of tensors.
+
+    Args:
+      value: a tensor of rank 1 or more.
+      num: how many slices; by default the static size of that dimension.
+      axis: the dimension to take apart.
+      name: name of the operation.
+
+    Raises:
+      ValueError: the axis is out of range, or `num` is neither given nor known.
+    """
+    if num is None:
+        value = convert.convert_to_tensor(value)
+        dims = value._dims
+        if dims is not None:
+            if not -len(dims) <= axis < len(dims):
+                raise ValueError(f"Argument `axis` = {axis} not in range [{-len(dims)}, {len(dims)})")
+            num = dims[axis]
+        if num is None:
+            raise ValueError(f"Cannot infer argument `num` from shape {value.get_shape()}")
+    return raw.Unpack(value, num=num, axis=axis, name=name)
+
+
+unpack = unstack
+
+# ---- concat
+
+concat_op = op(
+    "ConcatV2(values: N * T, axis: Tidx) -> (output: T)",
+    attrs=["N: int >= 2", "T: type", "Tidx: {int32, int64} = int32"],
+)
+concat_offset_op = op(
+    "ConcatOffset(concat_dim: int32, shape: N * shape_type) -> (offset: N * shape_type)",
+    attrs=["N: int >= 2", "shape_type: {int32, int64} = int32"],
+)
+
+
+@concat_op.shape
+def _concat_shape(call: Any) -> Dims:
+    shapes = call.shapes[:-1]
+    known = call.constant(len(shapes))
+    ranks = {len(each) for each in shapes if each is not None}
+    if known is None:
+        if len(ranks) > 1:
+            first, second = sorted(ranks)[:2]
+            raise ValueError(f"Shapes must be equal rank, but are {first} and {second}")
+        return (None,) * ranks.pop() if ranks else None
+    if known.ndim:
+        raise ValueError(f"Shape must be rank 0 but is rank {known.ndim}")
+    axis = int(known)
+    if not ranks:
+        return None
+    for each in shapes:
+        if each is not None and not -len(each) <= axis < len(each):
+            least = axis + 1 if axis >= 0 else -axis
+            raise ValueError(f"Shape must be at least rank {least} but is rank {len(each)}")
+    result: Any = None
+    total: int | None = 0
+    for index, each in enumerate(shapes):
+        if each is None:
+            total = None
+            continue
+        where = axis % len(each)
+        size = each[where]
+        total = None if total is None or size is None else total + size
+        rest = (*each[:where], None, *each[where + 1 :])
+        try:
+            result = rest if result is None else merge(result, rest)
+        except ValueError as error:
+            text = str(error).split(". Shapes are")[0]
+            shown = f"{dims_text(result)} and {dims_text(rest)}"
+            if "rank" not in text:
+                text = f"{text}. Shapes are {shown}."
+            raise ValueError(f"{text}\n\tFrom merging shape {index - 1} with other shapes.") from None
+    where = axis % len(result)
+    return (*result[:where], total, *result[where + 1 :])
+
+
+@concat_op.kernel
+def _concat_kernel(*inputs: Any) -> Any:
+    values, axis = inputs[:-1], int(inputs[-1])
+    first = np.shape(values[0])
+    if not -len(first) <= axis < max(len(first), 1):
+        raise KernelError(
+            InvalidArgumentError,
+            f"ConcatOp : Expected concatenating dimensions in the range [{-len(first)}, {len(first)}), but got {axis}",
+        )
+    axis %= max(len(first), 1)
+    for index, each in enumerate(values):
+        own = np.shape(each)
+        if len(own) != len(first):
+            raise KernelError(
+                InvalidArgumentError,
+                f"ConcatOp : Ranks of all input tensors should match: shape[0] = {dims_text(first)} vs. "
+                f"shape[{index}] = {dims_text(own)}",
+            )
+        for position, (a, b) in enumerate(zip(first, own, strict=True)):
+            if position != axis and a != b:
+                raise KernelError(
+                    InvalidArgumentError,
+                    f"ConcatOp : Dimension {position} in both shapes must be equal: shape[0] = {dims_text(first)} vs. "
+                    f"shape[{index}] = {dims_text(own)}",
+                )
+    return np.concatenate(values, axis=axis)
+
+
+@concat_offset_op.shape
+def _concat_offset_shape(call: Any) -> Any:
+    return [with_rank(each, 1) for each in call.shapes[1:]]
+
+
+@concat_offset_op.kernel
+def _concat_offset_kernel(axis: Any, *shapes: Any) -> Any:
+    where = int(axis)
+    result = []
+    start = 0
+    for each in shapes:
+        offset = np.zeros_like(each)
+        offset[where] = start
+        start += int(each[where])
+        result.append(offset)
+    return tuple(result)
+
+
+concat_offset_op.no_gradient()
+
+
+@concat_op.gradient
+def _concat_gradient(op: Any, dy: Any) -> Any:
+    values, axis = op._inputs[:-1], op._inputs[-1]
+    if isinstance(dy, IndexedSlices):
+        return [*_concat_gradient_of_rows(values, axis, dy), None]
+    where = axis % rank(values[0])
+    sizes = _shapes_of(values)
+    if len(sizes) > 16:
+        from .shaping import squeeze
+        from .slicing import slice
+
+        lengths = squeeze(slice(stack(sizes, axis=1), [where, 0], [1, -1]))
+        return [*split(dy, lengths, where), None]
+    from .slicing import slice
+
+    offsets = raw.ConcatOffset(where, sizes)
+    return [*(slice(dy, begin, size) for begin, size in zip(offsets, sizes, strict=True)), None]
+
+
+def _shapes_of(values: Any) -> list[Tensor]:
+    sizes = []
+    for each in values:
+        found = shape(each)
+        if found._op._definition.name != "Const":
+            return shape_n(list(values))
+        sizes.append(found)
+    return sizes
+
+
+def _concat_gradient_of_rows(values: Any, axis: Tensor, dy: IndexedSlices) -> list[Any]:
+    """Returns the parts of a gradient that is given as rows, for a concat along dimension 0."""
+    from .compare import logical_and
+    from .select import where
+    from .shaping import squeeze
+    from .slicing import gather
+
+    dimension = axis % rank(values[0])
+    known = constant_value(axis)
+    if known is None:
+        raise ValueError("Can only compute IndexedSlices gradient with statically-known concat_dim")
+    if int(known) != 0:
+        raise ValueError("The gradient of a concat with rows given apart is supported along dimension 0 only.")
+    parts = []
+    sizes = [shape(each) for each in values]
+    start = constant(0, dtype=dy.indices.dtype)
+    for each in sizes:
+        length = gather(each, dimension)
+        if length.dtype != dy.indices.dtype:
+            length = raw.Cast(length, DstT=dy.indices.dtype)
+        end = start + length
+        chosen = squeeze(where(logical_and(dy.indices >= start, dy.indices < end)), axis=[1])
+        indices = gather(dy.indices, chosen) - start
+        parts.append(IndexedSlices(gather(dy.values, chosen), indices, each))
+        start = end
+    return parts
+
+
+def concat(values: Any, axis: Any, name: str = "concat") -> Tensor:
+    """Returns tensors joined along their dimension `axis`; all other sizes must agree.
+
+    Raises:
+      ValueError: the static shapes do not fit.
+    """
+    if not isinstance(values, (list, tuple)):
+        values = [values]
+    if len(values) == 1:
+        graph = op_scope(name, "concat")
+        with graph:
+            convert.convert_to_tensor(axis, name="concat_dim", dtype=dtypes.int32).get_shape().assert_has_rank(0)
+            return identity(values[0], name=name)
+    return raw.ConcatV2(list(values), axis, name=name)
+
+
+# ---- split
+
+split_op = op("Split(split_dim: int32, value: T) -> (output: num_split * T)", attrs=["num_split: int >= 1", "T: type"])
+split_v_op = op(
+    "SplitV(value: T, size_splits: Tlen, split_dim: int32) -> (output: num_split * T)",
+    attrs=["num_split: int >= 1", "T: type", "Tlen: {int8, int32, int64} = int64"],
+)
+
+
+@split_op.shape
+def _split_shape(call: Any) -> Any:
+    dims = call.shapes[1]
+    count = call.attrs["num_split"]
+    known = call.constant(0)
+    if known is None or dims is None:
+        return [None if dims is None else (None,) * len(dims)] * count
+    axis = int(known)
+    if not -len(dims) <= axis < len(dims):
+        raise ValueError(f"Shape must be at least rank {axis + 1 if axis >= 0 else -axis} but is rank {len(dims)}")
+    axis %= len(dims)
+    size = dims[axis]
+    if size is not None and size % count:
+        raise ValueError(f"Dimension size must be evenly divisible by {count} but is {size}")
+    return [(*dims[:axis], None if size is None else size // count, *dims[axis + 1 :])] * count
+
+
+@split_op.kernel
+def _split_kernel(axis: Any, value: Any, *, num_split: int) -> Any:
+    where = int(axis)
+    if not -value.ndim <= where < value.ndim:
+        raise KernelError(
+            InvalidArgumentError,
+            f"-input rank(-{value.ndim}) <= split_dim < input rank ({value.ndim}), but got {where}",
+        )
+    size = value.shape[where]
+    if size % num_split:
+        raise KernelError(
+            InvalidArgumentError,
+            f"Number of ways to split should evenly divide the split dimension, but got split_dim {where} (size = {size}) "
+            f"and num_split {num_split}",
+        )
+    return tuple(np.ascontiguousarray(each) for each in np.split(value, num_split, axis=where))
+
+
+split_op.gradient(lambda op, *dy: (None, concat(list(dy), op._inputs[0])))
+
+
+@split_v_op.shape
+def _split_v_shape(call: Any) -> Any:
+    dims = call.shapes[0]
+    count = call.attrs["num_split"]
+    known, sizes = call.constant(2), call.constant(1)
+    if known is None or dims is None:
+        return [None if dims is None else (None,) * len(dims)] * count
+    axis = int(known)
+    if not -len(dims) <= axis < len(dims):
+        raise ValueError(f"Shape must be at least rank {axis + 1 if axis >= 0 else -axis} but is rank {len(dims)}")
+    axis %= len(dims)
+    lengths: list[int | None] = [None] * count
+    if sizes is not None:
+        lengths = [None if each < 0 else int(each) for each in sizes.tolist()]
+        total = dims[axis]
+        given = sum(each for each in lengths if each is not None)
+        if total is not None and None in lengths:
+            lengths = [total - given if each is None else each for each in lengths]
+        elif total is not None and given != total:
+            raise ValueError(
+                f"can't split axis of size {total} into pieces of size [{','.join(str(each) for each in lengths)}]"
+            )
+    return [(*dims[:axis], each, *dims[axis + 1 :]) for each in lengths]
+
+
+@split_v_op.kernel
+def _split_v_kernel(value: Any, sizes: Any, axis: Any, *, num_split: int) -> Any:
+    where = int(axis)
+    lengths = sizes.tolist()
+    total = value.shape[where]
+    if -1 in lengths:
+        lengths[lengths.index(-1)] = total - sum(each for each in lengths if each != -1)
+    if sum(lengths) != total or min(lengths) < 0:
+        raise KernelError(
+            InvalidArgumentError,
+            "Determined shape must either match input shape along split_dim exactly if fully specified, or be less than the "
+            f"size of the input along split_dim if not fully specified.  Got: {sum(lengths)}",
+        )
+    cuts = np.cumsum(lengths)[:-1]
+    return tuple(np.ascontiguousarray(each) for each in np.split(value, cuts, axis=where))
+
+
+split_v_op.gradient(lambda op, *dy: (concat(list(dy), op._inputs[2]), None, None))
+
+
+def split(
+    value: Any, num_or_size_splits: Any, axis: Any = 0, num: int | None = None, name: str = "split"
+) -> list[Tensor]:
+    """Returns the parts of `value` along `axis`.
+
+    Args:
+      value: the tensor to cut.
+      num_or_size_splits: into how many equal parts (a Python int), or the sizes of the parts.
+      axis: the dimension to cut.
+      num: the number of parts, when it cannot be told from the sizes.
+      name: name of the operation.
+
+    Raises:
+      ValueError: the size is known and cannot be cut so.
+    """
+    if isinstance(num_or_size_splits, (int, np.integer, Dimension)):
+        return raw.Split(axis, value, num_split=int(num_or_size_splits), name=name)
+    sizes = convert.convert_to_tensor(num_or_size_splits)
+    if sizes._dims == ():
+        raise ValueError(
+            "Rank-0 tensors are not supported as the num_or_size_splits argument to split. "
+            f"Argument provided: {num_or_size_splits}"
+        )
+    if num is None:
+        num = sizes._dims[0] if sizes._dims else None
+        if num is None:
+            raise ValueError(f"Cannot infer argument `num` from shape {num_or_size_splits}")
+    return raw.SplitV(value, sizes, axis, num_split=num, name=name)
+
+
+# ---- lists that hold tensors
+
+
+def _is_plain(value: Any) -> bool:
+    todo = [value]
+    while todo:
+        for each in todo.pop():
+            if isinstance(each, (list, tuple)):
+                todo.append(each)
+            elif convert.graph_element(each) is not None:
+                return False
+    return True
+
+
+def _first_tensor_dtype(values: Any) -> dtypes.DType | None:
+    for each in values:
+        if isinstance(each, (list, tuple)):
+            found = _first_tensor_dtype(each)
+            if found is not None:
+                return found
+        else:
+            element = convert.graph_element(each)
+            if isinstance(element, Tensor):
+                return element._dtype.base_dtype
+    return None
+
+
+def _cast_tensors(values: Any, dtype: dtypes.DType) -> Any:
+    result = []
+    for each in values:
+        if isinstance(each, (list, tuple)):
+            result.append(_cast_tensors(each, dtype))
+        elif isinstance(each, Tensor) and each._dtype.base_dtype is not dtype:
+            result.append(raw.Cast(each, DstT=dtype))
+        else:
+            result.append(each)
+    return result
+
+
+def _packed(values: Any, dtype: dtypes.DType, name: str) -> Any:
+    """Returns nested lists with tensors as one tensor; lists without any stay lists."""
+    parts: list[Any] = []
+    holds_tensor = False
+    with op_scope(name, "packed") as scope:
+        for index, each in enumerate(values):
+            if isinstance(each, (list, tuple)):
+                each = _packed(each, dtype, str(index))
+                holds_tensor = holds_tensor or isinstance(each, Tensor)
+            elif convert.graph_element(each) is not None:
+                each = convert.convert_to_tensor(each)
+                if each._dtype.base_dtype is not dtype:
+                    raise TypeError(
+                        f"Cannot convert a list containing a tensor of dtype {each._dtype} to {dtype} (Tensor is: {each!r})"
+                    )
+                holds_tensor = True
+            parts.append(each)
+        if not holds_tensor:
+            return parts
+        tensors = [
+            each if isinstance(each, Tensor) else constant(each, dtype=dtype, name=str(index))
+            for index, each in enumerate(parts)
+        ]
+        return raw.Pack(tensors, name=scope)
+
+
+def _list_conversion(value: Any, dtype: Any = None, name: str | None = None, as_ref: bool = False) -> Any:
+    if as_ref or _is_plain(value):
+        return NotImplemented
+    found = _first_tensor_dtype(value)
+    if found is None:
+        return NotImplemented
+    wanted = found if dtype is None else dtypes.as_dtype(dtype).base_dtype
+    if wanted is not found:
+        value = _cast_tensors(value, wanted)
+    return _packed(value, wanted, name or "packed")
+
+
+convert.register_tensor_conversion_function((list, tuple), _list_conversion, 99)

@@ -1,0 +1,563 @@
+"""Elementwise arithmetic of two tensors, which broadcast together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..errors import InvalidArgumentError, KernelError
+from ..framework import contexts, convert, dtypes
+from ..framework.indexed_slices import IndexedSlices, convert_to_tensor_or_indexed_slices
+from ..framework.op_scope import op_scope
+from ..framework.registry import OpDef, op, raw
+from ..framework.tensor import Tensor
+from .array import identity, ones_like, zeros_like
+from .broadcasting import same_full_shape, sum_to_inputs
+from .cast import cast, conj
+from .compare import greater_equal, less_equal
+from .shape_functions import NUMBERS, broadcast, merge
+
+__all__ = [
+    "accumulate_n",
+    "add",
+    "add_n",
+    "atan2",
+    "div",
+    "div_no_nan",
+    "divide",
+    "floor_div",
+    "floordiv",
+    "floormod",
+    "maximum",
+    "minimum",
+    "mod",
+    "mul",
+    "multiply",
+    "pow",
+    "realdiv",
+    "scalar_mul",
+    "squared_difference",
+    "sub",
+    "subtract",
+    "truediv",
+    "truncatediv",
+    "xdivy",
+    "xlogy",
+]
+
+_ARITHMETIC = "{bfloat16, float16, float32, float64, uint8, int8, uint16, int16, int32, uint32, uint64, int64, complex64, complex128}"
+_ORDERED = "{bfloat16, float16, float32, float64, int8, uint8, int16, uint16, int32, uint32, int64, uint64}"
+_FRACTIONS = "{float16, bfloat16, float32, float64, complex64, complex128}"
+
+
+def _binary(name: str, types: str, kernel: Callable[..., Any]) -> OpDef:
+    """Declares `name(x, y) -> z` with broadcasting."""
+    definition = op(f"{name}(x: T, y: T) -> (z: T)", attrs=[f"T: {types}"])
+    definition.shape(broadcast)
+    definition.kernel(kernel if isinstance(kernel, np.ufunc) else kernel)
+    return definition
+
+
+# ---- sums and differences
+
+
+def _add_strings(x: Any, y: Any) -> Any:
+    return np.add(x, y)
+
+
+add_op = _binary(
+    "Add",
+    "{bfloat16, float16, float32, float64, uint8, int8, int16, int32, int64, complex64, complex128, string}",
+    lambda x, y: x + y,
+)
+add_v2_op = _binary(
+    "AddV2",
+    "{bfloat16, float16, float32, float64, uint8, uint16, uint32, uint64, int8, int16, int32, int64, complex64, complex128}",
+    np.add,
+)
+sub_op = _binary(
+    "Sub",
+    "{bfloat16, float16, float32, float64, uint8, int8, uint16, int16, int32, int64, complex64, complex128, uint32, uint64}",
+    np.subtract,
+)
+
+
+@add_op.gradient
+@add_v2_op.gradient
+def _add_gradient(op: Any, dz: Any) -> Any:
+    x, y = op._inputs
+    return (dz, dz) if same_full_shape(x, y, dz) else sum_to_inputs(x, y, dz, dz)
+
+
+@sub_op.gradient
+def _sub_gradient(op: Any, dz: Any) -> Any:
+    x, y = op._inputs
+    return (dz, -dz) if same_full_shape(x, y, dz) else sum_to_inputs(x, y, dz, -dz)
+
+
+def add(x: Any, y: Any, name: str | None = None) -> Tensor:
+    """Returns `x + y`.
+
+    Args:
+      x, y: tensors of one dtype, whose shapes broadcast together; texts are joined.
+      name: name of the operation.
+
+    Raises:
+      ValueError: the static shapes cannot be broadcast. TypeError: the dtypes differ.
+    """
+    with op_scope(name, "Add", [x]) as scope:
+        x = convert.convert_to_tensor(x, name="x")
+        y = convert.convert_to_tensor(y, preferred_dtype=x._dtype.base_dtype, name="y")
+        return (raw.Add if x._dtype.base_dtype is dtypes.string else raw.AddV2)(x, y, name=scope)
+
+
+def subtract(x: Any, y: Any, name: str | None = None) -> Tensor:
+    """Returns `x - y`; the arguments are those of `add`."""
+    return raw.Sub(x, y, name=name)
+
+
+sub = subtract
+
+# ---- products
+
+mul_op = _binary(
+    "Mul",
+    "{bfloat16, float16, float32, float64, uint8, int8, uint16, int16, int32, uint32, uint64, int64, complex64, complex128}",
+    np.multiply,
+)
+
+
+@mul_op.gradient
+def _mul_gradient(op: Any, dz: Any) -> Any:
+    x, y = op._inputs
+    if same_full_shape(x, y, dz) and dz._dtype in (dtypes.int32, dtypes.float32):
+        return raw.Mul(dz, y), raw.Mul(dz, x)
+    gx = raw.Mul(dz, conj(y))
+    gy = raw.Mul(conj(x), dz)
+    return sum_to_inputs(x, y, gx, gy)
+
+
+def multiply(x: Any, y: Any, name: str | None = None) -> Tensor:
+    """Returns `x * y`, element by element; the arguments are those of `add`."""
+    return raw.Mul(x, y, name=name)
+
+
+mul = multiply
+
+
+def scalar_mul(scalar: Any, x: Any, name: str | None = None) -> Any:
+    """Returns `scalar * x`; `x` may be an `IndexedSlices`. Raises ValueError when `scalar` is none."""
+    scalar = convert.convert_to_tensor(scalar, dtype=dtypes.as_dtype(x.dtype).base_dtype, name="scalar")
+    if scalar._dims != ():
+        raise ValueError(f"The input scalar must be a 0-D value. Received shape {scalar.get_shape()}.")
+    if isinstance(x, IndexedSlices):
+        return IndexedSlices(raw.Mul(scalar, x.values, name=name), x.indices, x.dense_shape)
+    return raw.Mul(scalar, x, name=name)
+
+
+# ---- quotients
+
+
+def _whole(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Wraps a kernel so that integers refuse a divisor of zero."""
+
+    def kernel(x: Any, y: Any) -> Any:
+        if np.asarray(y).dtype.kind in "iu" and not np.all(y):
+            raise KernelError(InvalidArgumentError, "Integer division by zero")
+        return function(x, y)
+
+    return kernel
+
+
+def _truncated_quotient(x: Any, y: Any) -> Any:
+    if np.asarray(x).dtype.kind in "iu":
+        quotient = np.abs(x) // np.abs(y)
+        return (quotient * (np.sign(x) * np.sign(y))).astype(np.asarray(x).dtype)
+    return np.trunc(x / y)
+
+
+def _quotient(x: Any, y: Any) -> Any:
+    return _truncated_quotient(x, y) if np.asarray(x).dtype.kind in "iu" else np.true_divide(x, y)
+
+
+def _floor_quotient(x: Any, y: Any) -> Any:
+    return np.floor(x / y) if np.asarray(x).dtype.kind == "f" else np.floor_divide(x, y)
+
+
+real_div_op = _binary("RealDiv", _ARITHMETIC, np.true_divide)
+div_op = _binary("Div", _ARITHMETIC, _whole(_quotient))
+floor_div_op = _binary("FloorDiv", _ARITHMETIC, _whole(_floor_quotient))
+truncate_div_op = _binary("TruncateDiv", _ARITHMETIC, _whole(_truncated_quotient))
+floor_mod_op = _binary(
+    "FloorMod",
+    "{int8, int16, int32, int64, uint8, uint16, uint32, uint64, bfloat16, float16, float32, float64}",
+    _whole(np.mod),
+)
+truncate_mod_op = _binary("TruncateMod", "{int32, int64, bfloat16, float16, float32, float64}", _whole(np.fmod))
+floor_div_op.gradient(lambda op, dz: (None, None))
+truncate_div_op.gradient(lambda op, dz: (None, None))
+
+
+@real_div_op.gradient
+def _real_div_gradient(op: Any, dz: Any) -> Any:
+    x, y = op._inputs
+    cx, cy = conj(x), conj(y)
+    gx = raw.RealDiv(dz, cy)
+    gy = dz * raw.RealDiv(raw.RealDiv(-cx, cy), cy)
+    return sum_to_inputs(x, y, gx, gy)
+
+
+@div_op.gradient
+def _div_gradient(op: Any, dz: Any) -> Any:
+    x, y = op._inputs
+    cx, cy = conj(x), conj(y)
+    gx = divide(dz, cy)
+    gy = dz * divide(divide(-cx, cy), cy)
+    return sum_to_inputs(x, y, gx, gy)
+
+
+@floor_mod_op.gradient
+def _floor_mod_gradient(op: Any, dz: Any) -> Any:
+    x, y = (conj(each) for each in op._inputs)
+    quotient = raw.FloorDiv(x, y)
+    return sum_to_inputs(x, y, dz, dz * raw.Neg(quotient))
+
+
+_TRUE_QUOTIENT_TYPE = {
+    dtypes.uint8: dtypes.float32,
+    dtypes.int8: dtypes.float32,
+    dtypes.uint16: dtypes.float32,
+    dtypes.int16: dtypes.float32,
+    dtypes.uint32: dtypes.float64,
+    dtypes.int32: dtypes.float64,
+    dtypes.uint64: dtypes.float64,
+    dtypes.int64: dtypes.float64,
+    **dict.fromkeys(
+        (dtypes.bfloat16, dtypes.float16, dtypes.float32, dtypes.float64, dtypes.complex64, dtypes.complex128)
+    ),
+}
+
+
+def _as_fractions(x: Tensor, y: Tensor, where: str) -> tuple[Tensor, Tensor]:
+    kind, other = x._dtype.base_dtype, y._dtype.base_dtype
+    if kind is not other:
+        raise TypeError(f"`x` and `y` must have the same dtype, got {kind!r} != {other!r}.")
+    if kind not in _TRUE_QUOTIENT_TYPE:
+        allowed = ", ".join(repr(each) for each in _TRUE_QUOTIENT_TYPE)
+        raise TypeError(f"Invalid dtype {kind!r} in {where}. Expected one of {{{allowed}}}.")
+    wanted = _TRUE_QUOTIENT_TYPE[kind]
+    return (x, y) if wanted is None else (cast(x, wanted), cast(y, wanted))
+
+
+def truediv(x: Any, y: Any, name: str | None = None) -> Tensor:
+    """Returns `x / y` as fractions; integers become floats first.
+
+    Raises:
+      TypeError: the dtypes differ, or cannot be divided.
+    """
+    with op_scope(name, "truediv", [x, y]) as scope:
+        x = convert.convert_to_tensor(x, name="x")
+        y = convert.convert_to_tensor(y, preferred_dtype=x._dtype.base_dtype, name="y")
+        return raw.RealDiv(*_as_fractions(x, y, "__truediv__"), name=scope)
+
+
+def div(x: Any, y: Any, name: str | None = None) -> Tensor:
+    """Returns `x / y` as Python 2 divides: integers give the floor, floats a fraction."""
+    with op_scope(name, "div", [x, y]) as scope:
+        x = convert.convert_to_tensor(x, name="x")
+        y = convert.convert_to_tensor(y, dtype=x._dtype.base_dtype, name="y")
+        kind = x._dtype
+        return (raw.RealDiv if kind.is_floating or kind.is_complex else raw.FloorDiv)(x, y, name=scope)
+
+
+def divide(x: Any, y: Any, name: str | None = None) -> Tensor:
+    """Returns `x / y` as fractions; the arguments are those of `truediv`."""
+    if name is not None:
+        return truediv(x, y, name=name)
+    if convert.graph_element(x) is None:
+        element = convert.graph_element(y)
+        x = convert.convert_to_tensor(x, dtype=None if element is None else element._dtype.base_dtype)
+    return x / y
+
+
+def realdiv(x: Any, y: Any, name: str | None = None) -> Tensor:
+    """Returns `x / y` for floats."""
+    return raw.RealDiv(x, y, name=name)
+
+
+def floordiv(x: Any, y: Any, name: str | None = None) -> Tensor:
+    """Returns the floor of `x / y`."""
+    with op_scope(name, "floordiv", [x, y]) as scope:
+        return raw.FloorDiv(x, y, name=scope)
+
+
+def floor_div(x: Any, y: Any, name: str | None = None) -> Tensor:
+    """Returns the floor of `x / y`."""
+    return raw.FloorDiv(x, y, name=name)
+
+
+def truncatediv(x: Any, y: Any, name: str | None = None) -> Tensor:
+    """Returns `x / y` cut towards zero."""
+    return raw.TruncateDiv(x, y, name=name)
+
+
+def mod(x: Any, y: Any, name: str | None = None) -> Tensor:
+    """Returns the rest of `x / y`, which has the sign of `y`."""
+    with op_scope(name, "mod", [x, y]) as scope:
+        return raw.FloorMod(x, y, name=scope)
+
+
+floormod = mod
+
+# ---- quotients and products with a rule for zero
+
+
+def _zero_where(zero: Any, function: Callable[..., Any], x: Any, y: Any) -> Any:
+    result = function(x, y)
+    return np.where(zero, np.zeros((), dtype=result.dtype), result)[()]
+
+
+div_no_nan_op = _binary(
+    "DivNoNan",
+    "{float16, float32, bfloat16, float64, complex64, complex128}",
+    lambda x, y: _zero_where(np.equal(y, 0), np.true_divide, x, y),
+)
+xdivy_op = _binary("Xdivy", _FRACTIONS, lambda x, y: _zero_where(np.equal(x, 0), np.true_divide, x, y))
+xlogy_op = _binary("Xlogy", _FRACTIONS, lambda x, y: _zero_where(np.equal(x, 0), lambda a, b: a * np.log(b), x, y))
+
+
+@div_no_nan_op.gradient
+def _div_no_nan_gradient(op: Any, dz: Any) -> Any:
+    x, y = (conj(each) for each in op._inputs)
+    gx = div_no_nan(dz, y)
+    gy = dz * div_no_nan(div_no_nan(-x, y), y)
+    return sum_to_inputs(x, y, gx, gy)
+
+
+def _x_gradient(op: Any, dz: Any, partial_x: Any, partial_y: Any) -> Any:
+    from .array import shape
+    from .compare import not_equal
+    from .reduction import reduce_sum
+    from .shaping import reshape
+
+    x, y = op._inputs
+    x_shape, y_shape = shape(x), shape(y)
+    x_axes, y_axes = raw.BroadcastGradientArgs(x_shape, y_shape)
+    kind = x._dtype.base_dtype
+    with x.graph.control_dependencies([dz]):
+        present = cast(not_equal(x, cast(0.0, kind)), kind)
+        gx = partial_x(present, y)
+        gy = partial_y(x, y)
+        return (
+            reshape(reduce_sum(gx * dz, x_axes), x_shape),
+            reshape(reduce_sum(gy * dz, y_axes), y_shape),
+        )
+
+
+xlogy_op.gradient(lambda op, dz: _x_gradient(op, dz, raw.Xlogy, raw.Xdivy))
+xdivy_op.gradient(lambda op, dz: _x_gradient(op, dz, raw.Xdivy, lambda x, y: raw.Xdivy(raw.Neg(x), y**2)))
+
+
+def div_no_nan(x: Any, y: Any, name: str | None = None) -> Tensor:
+    """Returns `x / y`, and 0 where `y` is 0."""
+    with op_scope(name, "div_no_nan", [x, y]) as scope:
+        if convert.graph_element(x) is None and convert.graph_element(y) is not None:
+            y = convert.convert_to_tensor(y, name="y")
+            x = convert.convert_to_tensor(x, dtype=y._dtype.base_dtype, name="x")
+        else:
+            x = convert.convert_to_tensor(x, name="x")
+            y = convert.convert_to_tensor(y, preferred_dtype=x._dtype.base_dtype, name="y")
+        return raw.DivNoNan(*_as_fractions(x, y, "tf.math.divide_no_nan"), name=scope)
+
+
+def xlogy(x: Any, y: Any, name: str | None = None) -> Tensor:
+    """Returns `x * log(y)`, and 0 where `x` is 0."""
+    with op_scope(name, "xlogy", [x]):
+        return raw.Xlogy(x, y)
+
+
+def xdivy(x: Any, y: Any, name: str | None = None) -> Tensor:
+    """Returns `x / y`, and 0 where `x` is 0."""
+    with op_scope(name, "xdivy", [x]):
+        return raw.Xdivy(x, y)
+
+
+# ---- powers, extremes, angles
+
+
+def _power(x: Any, y: Any) -> Any:
+    if np.asarray(x).dtype.kind in "iu":
+        if np.any(np.less(y, 0)):
+            raise KernelError(InvalidArgumentError, "Integers to negative integer powers are not allowed")
+        return np.power(x, y)
+    if np.ndim(y) == 0:
+        if y == 2:
+            return np.square(x)
+        if y == 3:
+            return x * x * x
+        if y == 1:
+            return np.positive(x)
+        if y == -1:
+            return np.reciprocal(x)
+    return np.power(x, y)
+
+
+pow_op = _binary(
+    "Pow", "{bfloat16, float32, float16, float64, int8, int16, int32, int64, complex64, complex128}", _power
+)
+minimum_op = _binary("Minimum", _ORDERED, np.minimum)
+maximum_op = _binary("Maximum", _ORDERED, np.maximum)
+squared_difference_op = _binary(
+    "SquaredDifference",
+    "{bfloat16, float16, float32, float64, int32, int64, complex64, complex128}",
+    lambda x, y: np.square(x - y),
+)
+atan2_op = op("Atan2(y: T, x: T) -> (z: T)", attrs=["T: {bfloat16, float16, float32, float64}"])
+atan2_op.shape(broadcast)
+atan2_op.kernel(np.arctan2)
+
+
+@pow_op.gradient
+def _pow_gradient(op: Any, dz: Any) -> Any:
+    from .compare import not_equal
+    from .select import where
+
+    x, y = op._inputs
+    cx, cy = conj(x), conj(y)
+    gx = dz * cy * pow(cx, cy - 1)
+    mask = not_equal(cx, 0) if x._dtype.is_complex else cx > 0
+    safe = where(mask, cx, ones_like(x))
+    log_x = where(mask, raw.Log(safe), zeros_like(x))
+    gy = dz * conj(op._outputs[0]) * log_x
+    return sum_to_inputs(x, y, gx, gy)
+
+
+def _extreme_gradient(op: Any, dz: Any, compare: Callable[..., Any]) -> Any:
+    x, y = op._inputs
+    zeros = zeros_like(dz)
+    mask = compare(x, y)
+    gx = raw.SelectV2(mask, dz, zeros)
+    gy = raw.SelectV2(mask, zeros, dz)
+    return sum_to_inputs(x, y, gx, gy)
+
+
+maximum_op.gradient(lambda op, dz: _extreme_gradient(op, dz, greater_equal))
+minimum_op.gradient(lambda op, dz: _extreme_gradient(op, dz, less_equal))
+
+
+@squared_difference_op.gradient
+def _squared_difference_gradient(op: Any, dz: Any) -> Any:
+    x, y = op._inputs
+    with contexts.default_graph().control_dependencies([dz]):
+        gx = scalar_mul(2.0, dz) * (x - y)
+    return (gx, -gx) if same_full_shape(x, y, dz) else sum_to_inputs(x, y, gx, -gx)
+
+
+@atan2_op.gradient
+def _atan2_gradient(op: Any, dz: Any) -> Any:
+    y, x = op._inputs
+    with contexts.default_graph().control_dependencies([dz]):
+        inverse = dz / (raw.Square(y) + raw.Square(x))
+        gy = x * inverse
+        gx = -y * inverse
+        return sum_to_inputs(y, x, gy, gx)
+
+
+def pow(x: Any, y: Any, name: str | None = None) -> Tensor:
+    """Returns `x` to the power `y`."""
+    with op_scope(name, "Pow", [x]) as scope:
+        return raw.Pow(x, y, name=scope)
+
+
+def minimum(x: Any, y: Any, name: str | None = None) -> Tensor:
+    """Returns the lesser of `x` and `y`, element by element."""
+    return raw.Minimum(x, y, name=name)
+
+
+def maximum(x: Any, y: Any, name: str | None = None) -> Tensor:
+    """Returns the greater of `x` and `y`, element by element."""
+    return raw.Maximum(x, y, name=name)
+
+
+def squared_difference(x: Any, y: Any, name: str | None = None) -> Tensor:
+    """Returns `(x - y)**2`, broadcasting `x` and `y`."""
+    return raw.SquaredDifference(x, y, name=name)
+
+
+def atan2(y: Any, x: Any, name: str | None = None) -> Tensor:
+    """Returns the angle of the point `(x, y)`."""
+    return raw.Atan2(y, x, name=name)
+
+
+# ---- sums of many
+
+add_n_op = op("AddN(inputs: N * T) -> (sum: T)", attrs=["N: int >= 1", f"T: {NUMBERS[:-1]}, variant}}"])
+
+
+@add_n_op.shape
+def _add_n_shape(call: Any) -> Any:
+    result = call.shapes[-1]
+    for index in reversed(range(len(call.shapes) - 1)):
+        try:
+            result = merge(call.shapes[index], result)
+        except ValueError as error:
+            raise ValueError(f"{error}\n\tFrom merging shape {index} with other shapes.") from None
+    return result
+
+
+@add_n_op.kernel
+def _add_n_kernel(*inputs: Any) -> Any:
+    first = np.shape(inputs[0])
+    for index, each in enumerate(inputs):
+        if np.shape(each) != first:
+            raise KernelError(
+                InvalidArgumentError,
+                f"Inputs to operation AddN must have the same size and shape.  Input 0: {list(first)} != input {index}: "
+                f"{list(np.shape(each))}",
+            )
+    if len(inputs) == 1:
+        return inputs[0]
+    total = np.add(inputs[0], inputs[1])
+    for each in inputs[2:]:
+        total = np.add(total, each, out=total) if isinstance(total, np.ndarray) else total + each
+    return total
+
+
+add_n_op.gradient(lambda op, dz: [dz] * len(op._inputs))
+
+_NO_SUM = "Inputs must be an iterable of at least one Tensor/IndexedSlices with the same dtype and shape."
+
+
+def add_n(inputs: Any, name: str | None = None) -> Tensor:
+    """Returns the sum of tensors of one shape and dtype; the tensor itself when there is only one.
+
+    Raises:
+      ValueError: the list is empty, or the static shapes differ.
+    """
+    if not isinstance(inputs, (list, tuple)) or not inputs:
+        raise ValueError(_NO_SUM)
+    values = [convert_to_tensor_or_indexed_slices(each) for each in inputs]
+    if len(values) > 1:
+        return raw.AddN([convert.convert_to_tensor(each) for each in values], name=name)
+    value = convert.convert_to_tensor(values[0])
+    return identity(value, name=name) if name else value
+
+
+def accumulate_n(inputs: Any, shape: Any = None, tensor_dtype: Any = None, name: str | None = None) -> Tensor:
+    """Returns the sum of tensors, like `add_n`. Raises ValueError or TypeError when `shape` or `tensor_dtype` do not fit."""
+    problem = "inputs must be a list of at least one Tensor with the same dtype and shape"
+    if not isinstance(inputs, (list, tuple)) or not inputs:
+        raise ValueError(problem)
+    tensors = [convert.convert_to_tensor(each) for each in inputs]
+    if any(each._dtype != tensors[0]._dtype for each in tensors):
+        raise ValueError(problem)
+    if shape is not None:
+        for each in tensors:
+            each.get_shape().merge_with(shape)
+    if tensor_dtype is not None and tensors[0]._dtype != tensor_dtype:
+        raise TypeError(f"The `tensor_dtype` argument is {tensor_dtype}, but `input` is of type {tensors[0]._dtype}.")
+    if len(tensors) == 1:
+        return tensors[0] if name is None else identity(tensors[0], name=name)
+    return add_n(tensors, name=name)

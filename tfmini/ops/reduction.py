@@ -1,0 +1,538 @@
+"""Reductions: sums, means, extremes and their places along dimensions of a tensor."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..errors import InvalidArgumentError, KernelError
+from ..framework import convert, dtypes
+from ..framework.constant_value import constant_value
+from ..framework.op_scope import op_scope
+from ..framework.registry import OpDef, op, raw
+from ..framework.shapes import Dims, is_full
+from ..framework.tensor import Tensor
+from .array import ones, rank, shape, size, stop_gradient
+from .cast import cast
+from .constant import constant
+from .sequences import range
+from .shape_functions import NUMBERS
+from .shaping import broadcast_to, one_of, reshape, tile
+
+__all__ = [
+    "argmax",
+    "argmin",
+    "count_nonzero",
+    "reduce_all",
+    "reduce_any",
+    "reduce_logsumexp",
+    "reduce_max",
+    "reduce_mean",
+    "reduce_min",
+    "reduce_prod",
+    "reduce_std",
+    "reduce_sum",
+    "reduce_variance",
+]
+
+_EXTREME_TYPES = (
+    "{float32, float64, int32, uint8, int16, int8, int64, bfloat16, uint16, float16, uint32, uint64, qint8, quint8, qint32, "
+    "qint16, quint16}"
+)
+
+
+# ---- declarations
+
+
+def _reduced_shape(call: Any) -> Dims:
+    dims = call.shapes[0]
+    axes = call.constant(1)
+    keep = call.attrs["keep_dims"]
+    if dims is None:
+        return None
+    if axes is None:
+        return (None,) * len(dims) if keep else None
+    chosen = set()
+    for axis in axes.reshape(-1).tolist():
+        if not -len(dims) <= axis < len(dims):
+            raise ValueError(f"Invalid reduction dimension {axis} for input with {len(dims)} dimension(s)")
+        chosen.add(axis % len(dims))
+    if keep:
+        return tuple(1 if index in chosen else each for index, each in enumerate(dims))
+    return tuple(each for index, each in enumerate(dims) if index not in chosen)
+
+
+def _axes(x: Any, axes: Any) -> tuple[int, ...]:
+    ndim = np.ndim(x)
+    result: list[int] = []
+    for axis in axes.reshape(-1).tolist():
+        if not -ndim <= axis < ndim:
+            raise KernelError(
+                InvalidArgumentError, f"Invalid reduction dimension ({axis} for input with {ndim} dimension(s)"
+            )
+        axis %= ndim
+        if axis in result:
+            raise KernelError(
+                InvalidArgumentError, "Invalid reduction arguments: Axes contains duplicate dimension: " + str(axis)
+            )
+        result.append(axis)
+    return tuple(result)
+
+
+def _reduction(name: str, types: str | None, function: Any) -> OpDef:
+    """Declares a reduction whose kernel is `function(x, axis=axes, keepdims=...)`."""
+    kind, attrs = ("T", [f"T: {types}"]) if types else ("bool", [])
+    definition = op(
+        f"{name}(input: {kind}, reduction_indices: Tidx) -> (output: {kind})",
+        attrs=["keep_dims: bool = false", *attrs, "Tidx: {int32, int64} = int32"],
+    )
+    definition.shape(_reduced_shape)
+
+    @definition.kernel
+    def kernel(x: Any, axes: Any, *, keep_dims: bool) -> Any:
+        chosen = _axes(x, axes)
+        return function(x, chosen, keep_dims) if chosen else x
+
+    return definition
+
+
+def _sum(x: Any, axes: Any, keep: bool) -> Any:
+    if axes == (0,) and x.ndim == 2 and x.dtype.kind == "f" and x.shape[0] > 8 and not keep:
+        return np.ones(x.shape[0], dtype=x.dtype) @ x
+    return np.add.reduce(x, axis=axes, keepdims=keep, dtype=x.dtype)
+
+
+def _mean(x: Any, axes: Any, keep: bool) -> Any:
+    total = np.add.reduce(x, axis=axes, keepdims=keep, dtype=x.dtype)
+    count = 1
+    for axis in axes:
+        count *= x.shape[axis]
+    if x.dtype.kind in "iu":
+        if count == 0:
+            return np.zeros_like(total)
+        return (np.sign(total) * (np.abs(total) // count)).astype(x.dtype)
+    return total / x.dtype.type(count)
+
+
+def _extreme(ufunc: np.ufunc, worst: Any) -> Any:
+    def function(x: Any, axes: Any, keep: bool) -> Any:
+        if x.size == 0:
+            return ufunc.reduce(x, axis=axes, keepdims=keep, initial=worst(x.dtype))
+        return ufunc.reduce(x, axis=axes, keepdims=keep)
+
+    return function
+
+
+def _least(kind: Any) -> Any:
+    return kind.type(-np.inf) if kind.kind == "f" else np.iinfo(kind).min
+
+
+def _greatest(kind: Any) -> Any:
+    return kind.type(np.inf) if kind.kind == "f" else np.iinfo(kind).max
+
+
+sum_op = _reduction("Sum", NUMBERS, _sum)
+mean_op = _reduction("Mean", NUMBERS, _mean)
+prod_op = _reduction(
+    "Prod", NUMBERS, lambda x, axes, keep: np.multiply.reduce(x, axis=axes, keepdims=keep, dtype=x.dtype)
+)
+max_op = _reduction("Max", _EXTREME_TYPES, _extreme(np.maximum, _least))
+min_op = _reduction("Min", _EXTREME_TYPES, _extreme(np.minimum, _greatest))
+all_op = _reduction("All", None, lambda x, axes, keep: np.logical_and.reduce(x, axis=axes, keepdims=keep))
+any_op = _reduction("Any", None, lambda x, axes, keep: np.logical_or.reduce(x, axis=axes, keepdims=keep))
+euclidean_norm_op = _reduction(
+    "EuclideanNorm",
+    NUMBERS,
+    lambda x, axes, keep: np.sqrt(np.add.reduce(np.square(x), axis=axes, keepdims=keep, dtype=x.dtype)),
+)
+all_op.no_gradient()
+any_op.no_gradient()
+
+
+# ---- gradients
+
+
+def reduced_shape(input_shape: Any, axes: Any) -> Any:
+    """Returns the shape `input_shape` with ones at `axes`: an array when everything is known, else a tensor."""
+    known = constant_value(input_shape) if isinstance(input_shape, Tensor) else np.asarray(input_shape)
+    if known is not None:
+        known_axes = constant_value(axes) if isinstance(axes, Tensor) else np.asarray(axes)
+        if known_axes is not None:
+            result = np.array(known, dtype=np.int32)
+            result[known_axes.astype(np.int32)] = 1
+            return result
+    axes = convert.convert_to_tensor(axes)
+    count = size(input_shape, out_type=axes._dtype.base_dtype)
+    axes = (axes + count) % count
+    return raw.DynamicStitch(
+        [range(count), axes], [input_shape, ones(shape(axes), dtype=input_shape._dtype.base_dtype)]
+    )
+
+
+@sum_op.gradient
+def _sum_gradient(op: Any, dy: Any) -> Any:
+    x = op._inputs[0]
+    dims = x._dims
+    axes = constant_value(op._inputs[1]) if dims is not None else None
+    if axes is not None:
+        if np.array_equal(axes, np.arange(len(dims))):
+            dy = reshape(dy, [1] * len(dims))
+            x_shape = constant(dims, dtype=dtypes.int32) if is_full(dims) else shape(x)
+            return tile(dy, x_shape), None
+        if is_full(dims):
+            kept = reduced_shape(dims, axes.reshape(-1))
+            scaling = np.array(dims, dtype=np.int32) // np.maximum(kept, 1)
+            dy = reshape(dy, tuple(kept.tolist()))
+            return tile(dy, tuple(scaling.tolist())), None
+    x_shape = shape(x)
+    if not op._attrs["keep_dims"]:
+        with x_shape.graph.colocate_with(x_shape):
+            kept = reduced_shape(x_shape, op._inputs[1])
+        dy = reshape(dy, kept)
+    return broadcast_to(dy, x_shape), None
+
+
+@mean_op.gradient
+def _mean_gradient(op: Any, dy: Any) -> Any:
+    from .math import truediv
+    from .slicing import gather
+
+    total = _sum_gradient(op, dy)[0]
+    x = op._inputs[0]
+    dims, out_dims = x._dims, op._outputs[0]._dims
+    if is_full(dims) and is_full(out_dims):
+        factor = int(np.prod(dims)) // max(int(np.prod(out_dims)), 1)
+        divisor = constant(factor, dtype=total._dtype.base_dtype)
+    else:
+        x_shape = shape(x)
+        count = size(x_shape)
+        axes = cast(op._inputs[1], count._dtype.base_dtype)
+        axes = (axes + count) % count
+        divisor = reduce_prod(gather(x_shape, axes))
+    return truediv(total, cast(divisor, total._dtype.base_dtype)), None
+
+
+@min_op.gradient
+@max_op.gradient
+def _extreme_gradient(op: Any, dy: Any) -> Any:
+    from .compare import equal
+    from .math import divide
+
+    x, axes = op._inputs
+    y = op._outputs[0]
+    x_shape = shape(x)
+    if op._attrs["keep_dims"]:
+        kept = shape(y)
+    else:
+        kept = reduced_shape(x_shape, axes)
+        y = reshape(y, kept)
+        dy = reshape(dy, kept)
+    chosen = cast(equal(y, x), dy._dtype.base_dtype)
+    count = reshape(reduce_sum(chosen, axes), kept)
+    return divide(chosen, count) * dy, None
+
+
+@prod_op.gradient
+def _prod_gradient(op: Any, dy: Any) -> Any:
+    from .cast import conj
+    from .joining import concat
+    from .sequences import cumprod
+    from .shaping import invert_permutation, transpose
+    from .slicing import gather
+
+    x = op._inputs[0]
+    x_shape = shape(x)
+    axes = reshape(op._inputs[1], [-1])
+    if not op._attrs["keep_dims"]:
+        dy = reshape(dy, reduced_shape(x_shape, op._inputs[1]))
+    dy = broadcast_to(dy, x_shape)
+    with x.graph.device("/cpu:0"):
+        count = rank(x)
+        axes = cast(axes, count._dtype.base_dtype)
+        reduced = (axes + count) % count
+        other, _ = raw.ListDiff(range(0, count), reduced, out_idx=reduced._dtype.base_dtype)
+        order = concat([reduced, other], 0)
+        reduced_count = reduce_prod(gather(x_shape, reduced))
+        other_count = reduce_prod(gather(x_shape, other))
+    permuted = transpose(x, order)
+    permuted_shape = shape(permuted)
+    rows = reshape(permuted, (reduced_count, other_count))
+    left = cumprod(rows, axis=0, exclusive=True)
+    right = cumprod(rows, axis=0, exclusive=True, reverse=True)
+    y = reshape(conj(left) * conj(right), permuted_shape)
+    out = dy * transpose(y, invert_permutation(order))
+    return reshape(out, x_shape), None
+
+
+# ---- public functions
+
+
+def _dimensions(x: Any, axis: Any) -> Any:
+    """Returns the axes of a reduction; all of them when `axis` is None, as TensorFlow spells them."""
+    if axis is not None:
+        return axis
+    dims = getattr(convert.graph_element(x), "_dims", None)
+    if dims:
+        return constant(np.arange(len(dims), dtype=np.int32))
+    return range(0, rank(x))
+
+
+def _reduce(function: Any, x: Any, axis: Any, keepdims: Any, name: str | None, old_axis: Any, old_keep: Any) -> Tensor:
+    axis = one_of("axis", axis, "reduction_indices", old_axis)
+    keepdims = one_of("keepdims", keepdims, "keep_dims", old_keep)
+    keep = False if keepdims is None else bool(keepdims)
+    result = function(x, _dimensions(x, axis), keep_dims=keep, name=name)
+    if axis is None and not keep and not is_full(result._dims):
+        result.set_shape(())
+    return result
+
+
+_ARGUMENTS = """
+
+    Args:
+      input_tensor: the tensor.
+      axis: the dimensions to reduce, an int or a list; by default all.
+      keepdims: keep them with size 1.
+      name: name of the operation.
+      reduction_indices, keep_dims: older names of `axis` and `keepdims`."""
+
+
+def reduce_sum(
+    input_tensor: Any,
+    axis: Any = None,
+    keepdims: Any = None,
+    name: str | None = None,
+    reduction_indices: Any = None,
+    keep_dims: Any = None,
+) -> Tensor:
+    """Returns the sums of the elements."""
+    return _reduce(raw.Sum, input_tensor, axis, keepdims, name, reduction_indices, keep_dims)
+
+
+def reduce_mean(
+    input_tensor: Any,
+    axis: Any = None,
+    keepdims: Any = None,
+    name: str | None = None,
+    reduction_indices: Any = None,
+    keep_dims: Any = None,
+) -> Tensor:
+    """Returns the means of the elements; those of integers are cut to integers."""
+    return _reduce(raw.Mean, input_tensor, axis, keepdims, name, reduction_indices, keep_dims)
+
+
+def reduce_prod(
+    input_tensor: Any,
+    axis: Any = None,
+    keepdims: Any = None,
+    name: str | None = None,
+    reduction_indices: Any = None,
+    keep_dims: Any = None,
+) -> Tensor:
+    """Returns the products of the elements."""
+    return _reduce(raw.Prod, input_tensor, axis, keepdims, name, reduction_indices, keep_dims)
+
+
+def reduce_max(
+    input_tensor: Any,
+    axis: Any = None,
+    keepdims: Any = None,
+    name: str | None = None,
+    reduction_indices: Any = None,
+    keep_dims: Any = None,
+) -> Tensor:
+    """Returns the greatest elements."""
+    return _reduce(raw.Max, input_tensor, axis, keepdims, name, reduction_indices, keep_dims)
+
+
+def reduce_min(
+    input_tensor: Any,
+    axis: Any = None,
+    keepdims: Any = None,
+    name: str | None = None,
+    reduction_indices: Any = None,
+    keep_dims: Any = None,
+) -> Tensor:
+    """Returns the least elements."""
+    return _reduce(raw.Min, input_tensor, axis, keepdims, name, reduction_indices, keep_dims)
+
+
+def reduce_all(
+    input_tensor: Any,
+    axis: Any = None,
+    keepdims: Any = None,
+    name: str | None = None,
+    reduction_indices: Any = None,
+    keep_dims: Any = None,
+) -> Tensor:
+    """Says whether all elements are true."""
+    return _reduce(raw.All, input_tensor, axis, keepdims, name, reduction_indices, keep_dims)
+
+
+def reduce_any(
+    input_tensor: Any,
+    axis: Any = None,
+    keepdims: Any = None,
+    name: str | None = None,
+    reduction_indices: Any = None,
+    keep_dims: Any = None,
+) -> Tensor:
+    """Says whether any element is true."""
+    return _reduce(raw.Any, input_tensor, axis, keepdims, name, reduction_indices, keep_dims)
+
+
+for _each in (reduce_sum, reduce_mean, reduce_prod, reduce_max, reduce_min, reduce_all, reduce_any):
+    _each.__doc__ = (_each.__doc__ or "") + _ARGUMENTS
+
+
+def reduce_logsumexp(
+    input_tensor: Any,
+    axis: Any = None,
+    keepdims: Any = None,
+    name: str | None = None,
+    reduction_indices: Any = None,
+    keep_dims: Any = None,
+) -> Tensor:
+    """Returns `log(sum(exp(x)))`, computed so that large elements do not overflow; the arguments are those of `reduce_sum`."""
+    axis = one_of("axis", axis, "reduction_indices", reduction_indices)
+    keep = bool(one_of("keepdims", keepdims, "keep_dims", keep_dims))
+    from .math import add, subtract
+
+    with op_scope(name, "ReduceLogSumExp", [input_tensor]) as scope:
+        raw_max = reduce_max(input_tensor, axis=axis, keepdims=True)
+        most = stop_gradient(raw.SelectV2(raw.IsFinite(raw_max), raw_max, 0))
+        result = raw.Log(reduce_sum(raw.Exp(subtract(input_tensor, most)), axis=axis, keepdims=keep))
+        if not keep:
+            most = reshape(most, raw.Shape(result))
+        result = add(result, most, name=scope)
+        if axis is None and not keep and not is_full(result._dims):
+            result.set_shape(())
+        return result
+
+
+def reduce_variance(input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None) -> Tensor:
+    """Returns the mean squared distance of the elements from their mean. Raises TypeError for integers."""
+    with op_scope(name or "reduce_variance", "reduce_variance"):
+        x = convert.convert_to_tensor(input_tensor)
+        means = reduce_mean(x, axis=axis, keepdims=True)
+        if means._dtype.is_integer:
+            raise TypeError(f"Input must be either real or complex. Received integer type {means._dtype}.")
+        return reduce_mean(raw.Square(x - means), axis=axis, keepdims=keepdims)
+
+
+def reduce_std(input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None) -> Tensor:
+    """Returns the standard deviation of the elements."""
+    with op_scope(name or "reduce_std", "reduce_std"):
+        x = convert.convert_to_tensor(input_tensor)
+        return raw.Sqrt(reduce_variance(x, axis=axis, keepdims=keepdims))
+
+
+def count_nonzero(
+    input_tensor: Any = None,
+    axis: Any = None,
+    keepdims: Any = None,
+    dtype: Any = dtypes.int64,
+    name: str | None = None,
+    reduction_indices: Any = None,
+    keep_dims: Any = None,
+    input: Any = None,
+) -> Tensor:
+    """Returns how many elements are not zero; the arguments are those of `reduce_sum`, `dtype` is the type of the counts."""
+    from .array import zeros
+    from .compare import not_equal
+
+    keep = bool(one_of("keepdims", keepdims, "keep_dims", keep_dims))
+    x = one_of("input", input, "input_tensor", input_tensor)
+    axis = one_of("axis", axis, "reduction_indices", reduction_indices)
+    with op_scope(name, "count_nonzero", [x]):
+        x = convert.convert_to_tensor(x, name="input")
+        found = x if x._dtype.is_bool else not_equal(x, zeros([], dtype=x._dtype.base_dtype))
+        return cast(reduce_sum(cast(found, dtypes.int64), axis=axis, keepdims=keep), dtype)
+
+
+# ---- the places of the extremes
+
+_ARG_TYPES = _EXTREME_TYPES[:-1] + ", bool}"
+arg_max_op = op(
+    "ArgMax(input: T, dimension: Tidx) -> (output: output_type)",
+    attrs=[
+        f"T: {_ARG_TYPES}",
+        "Tidx: {int16, int32, int64} = int32",
+        "output_type: {int16, uint16, int32, int64} = int64",
+    ],
+)
+arg_min_op = op(
+    "ArgMin(input: T, dimension: Tidx) -> (output: output_type)",
+    attrs=[f"T: {_ARG_TYPES}", "Tidx: {int32, int64} = int32", "output_type: {int32, int64} = int64"],
+)
+
+
+@arg_min_op.shape
+@arg_max_op.shape
+def _arg_shape(call: Any) -> Dims:
+    dims = call.shapes[0]
+    axis = call.constant(1)
+    if dims is None:
+        return None
+    if len(dims) <= 1:
+        return ()
+    if axis is None:
+        return (None,) * (len(dims) - 1)
+    where = int(axis)
+    if not -len(dims) <= where < len(dims):
+        raise ValueError(
+            f"Dimension ({where}) must be in the range [{-len(dims)}, {len(dims)}), where {len(dims)} is the number of dimensions in the input."
+        )
+    where %= len(dims)
+    return dims[:where] + dims[where + 1 :]
+
+
+def _arg(function: Any, x: Any, axis: Any, output_type: Any) -> Any:
+    where = int(axis)
+    ndim = np.ndim(x)
+    if not -ndim <= where < ndim:
+        raise KernelError(InvalidArgumentError, f"Expected dimension in the range [{-ndim}, {ndim}), but got {where}")
+    if x.shape[where] == 0:
+        raise KernelError(
+            InvalidArgumentError, f"Reduction axis {where} is empty in shape [{','.join(str(s) for s in x.shape)}]"
+        )
+    return function(x, axis=where).astype(output_type.as_numpy_dtype)
+
+
+@arg_max_op.kernel
+def _arg_max_kernel(x: Any, axis: Any, *, output_type: Any) -> Any:
+    return _arg(np.argmax, x, axis, output_type)
+
+
+@arg_min_op.kernel
+def _arg_min_kernel(x: Any, axis: Any, *, output_type: Any) -> Any:
+    return _arg(np.argmin, x, axis, output_type)
+
+
+arg_max_op.gradient(lambda op, dy: (None, None))
+arg_min_op.gradient(lambda op, dy: (None, None))
+
+
+def argmax(
+    input: Any, axis: Any = None, name: str | None = None, dimension: Any = None, output_type: Any = dtypes.int64
+) -> Tensor:
+    """Returns the places of the greatest elements along `axis` (0 by default), the first of equals.
+
+    Args:
+      input: the tensor.
+      axis: the dimension to look along.
+      name: name of the operation.
+      dimension: older name of `axis`.
+      output_type: `tf.int64` or `tf.int32`.
+    """
+    axis = one_of("axis", axis, "dimension", dimension)
+    return raw.ArgMax(input, 0 if axis is None else axis, output_type=output_type, name=name)
+
+
+def argmin(
+    input: Any, axis: Any = None, name: str | None = None, dimension: Any = None, output_type: Any = dtypes.int64
+) -> Tensor:
+    """Returns the places of the least elements along `axis` (0 by default); the arguments are those of `argmax`."""
+    axis = one_of("axis", axis, "dimension", dimension)
+    return raw.ArgMin(input, 0 if axis is None else axis, output_type=output_type, name=name)

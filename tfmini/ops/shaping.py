@@ -1,0 +1,600 @@
+"""Operations that only arrange elements anew: reshape, add or drop dimensions, repeat, broadcast, permute, reverse."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..errors import InvalidArgumentError, KernelError
+from ..framework import convert
+from ..framework.indexed_slices import IndexedSlices
+from ..framework.op_scope import op_scope
+from ..framework.registry import op, raw
+from ..framework.shapes import Dims, broadcast_dims, dims_text
+from ..framework.tensor import Tensor
+from .array import rank, shape, size
+from .shape_functions import size_product, with_rank
+
+__all__ = [
+    "broadcast_dynamic_shape",
+    "broadcast_static_shape",
+    "broadcast_to",
+    "expand_dims",
+    "invert_permutation",
+    "matrix_transpose",
+    "repeat",
+    "reshape",
+    "reverse",
+    "reverse_v2",
+    "squeeze",
+    "tile",
+    "transpose",
+]
+
+
+range_ = range
+
+
+def dense(gradient: Any) -> Any:
+    """Returns a gradient as a tensor; rows that are given apart are added up into place."""
+    return convert.convert_to_tensor(gradient) if isinstance(gradient, IndexedSlices) else gradient
+
+
+# ---- reshape
+
+reshape_op = op(
+    "Reshape(tensor: T, shape: Tshape) -> (output: T)", attrs=["T: type", "Tshape: {int32, int64} = int32"], aliases=0
+)
+
+
+@reshape_op.shape
+def _reshape_shape(call: Any) -> Dims:
+    wanted = call.constant(1)
+    source = call.shapes[0]
+    if wanted is None:
+        if call.shapes[1] is not None and len(call.shapes[1]) != 1:
+            raise ValueError(f"Shape must be rank 1 but is rank {len(call.shapes[1])}")
+        return _completed(source, call.constant_shape(1))
+    if wanted.ndim != 1:
+        raise ValueError(f"Shape must be rank 1 but is rank {wanted.ndim}")
+    sizes = [int(each) for each in wanted]
+    if sum(each == -1 for each in sizes) > 1:
+        raise ValueError("Only one dimension may be unknown (-1)")
+    count = size_product(source)
+    known = int(np.prod([each for each in sizes if each != -1], dtype=np.int64))
+    if -1 in sizes:
+        where = sizes.index(-1)
+        if count is None:
+            return _completed(source, tuple(None if each == -1 else each for each in sizes))
+        if known == 0 or count % known:
+            raise ValueError(f"Dimension size must be evenly divisible by {known} but is {count}")
+        sizes[where] = count // known
+        return tuple(sizes)
+    if count is not None and count != known:
+        raise ValueError(
+            f"Cannot reshape a tensor with {count} elements to shape {dims_text(tuple(sizes))} ({known} elements)"
+        )
+    return tuple(sizes)
+
+
+def _completed(source: Dims, wanted: Dims) -> Dims:
+    """Fills in the one open size of `wanted` where the source leaves no choice."""
+    if wanted is None or source is None or wanted.count(None) != 1:
+        return wanted
+    count = size_product(source)
+    known = int(np.prod([each for each in wanted if each is not None], dtype=np.int64))
+    if count is None or known <= 0 or count % known:
+        return wanted
+    return tuple(count // known if each is None else each for each in wanted)
+
+
+@reshape_op.kernel
+def _reshape_kernel(x: Any, shape: Any) -> Any:
+    sizes = shape.tolist()
+    try:
+        return x.reshape(sizes)
+    except ValueError:
+        pass
+    except AttributeError:
+        return np.array(x, dtype=object).reshape(sizes)
+    unknown = sum(each == -1 for each in sizes)
+    if unknown > 1:
+        raise KernelError(InvalidArgumentError, "Only one input size may be -1, not both 0 and 1")
+    known = int(np.prod([each for each in sizes if each != -1], dtype=np.int64))
+    if unknown and known == 0:
+        raise KernelError(
+            InvalidArgumentError,
+            "reshape cannot infer the missing input size for an empty tensor unless all specified input sizes are non-zero",
+        )
+    if unknown:
+        raise KernelError(
+            InvalidArgumentError,
+            f"Input to reshape is a tensor with {x.size} values, but the requested shape requires a multiple of {known}",
+        )
+    raise KernelError(
+        InvalidArgumentError, f"Input to reshape is a tensor with {x.size} values, but the requested shape has {known}"
+    )
+
+
+@reshape_op.gradient
+def _reshape_gradient(op: Any, dy: Any) -> Any:
+    dims = op._inputs[0]._dims
+    if dims is not None and dims.count(None) == 1 and 0 not in dims:
+        return reshape(dense(dy), [-1 if each is None else each for each in dims]), None
+    return reshape(dense(dy), shape(op._inputs[0])), None
+
+
+def reshape_to_input(op: Any, dy: Any) -> Tensor:
+    """Returns `dy` in the shape of the operation's first input."""
+    return reshape(dense(dy), shape(op._inputs[0]))
+
+
+def reshape(tensor: Any, shape: Any, name: str | None = None) -> Tensor:
+    """Returns the elements of `tensor`, in their order, in another shape.
+
+    Args:
+      tensor: any tensor.
+      shape: the new sizes; one of them may be -1, which stands for what is left.
+      name: name of the operation.
+
+    Raises:
+      ValueError: the numbers of elements are known and differ.
+    """
+    return raw.Reshape(tensor, shape, name=name)
+
+
+# ---- dimensions of size one
+
+expand_dims_op = op(
+    "ExpandDims(input: T, dim: Tdim) -> (output: T)", attrs=["T: type", "Tdim: {int32, int64} = int32"], aliases=0
+)
+
+
+@expand_dims_op.shape
+def _expand_dims_shape(call: Any) -> Dims:
+    dims = call.shapes[0]
+    axis = call.constant(1)
+    if axis is not None and axis.size != 1:
+        raise ValueError(f"'dim' input must be a tensor with a single value but dim has rank {axis.ndim}")
+    if dims is None:
+        return None
+    if axis is None:
+        return (None,) * (len(dims) + 1)
+    where = int(axis.reshape(()))
+    if not -len(dims) - 1 <= where <= len(dims):
+        raise ValueError(f"dim {where} not in the interval [{-len(dims) - 1}, {len(dims)}].")
+    if where < 0:
+        where += len(dims) + 1
+    return (*dims[:where], 1, *dims[where:])
+
+
+@expand_dims_op.kernel
+def _expand_dims_kernel(x: Any, dim: Any) -> Any:
+    axis = int(dim if np.ndim(dim) == 0 else dim[0])
+    ndim = np.ndim(x)
+    if not -ndim - 1 <= axis <= ndim:
+        raise KernelError(
+            InvalidArgumentError,
+            f"Tried to expand dim index {axis} for tensor with {ndim} dimensions.",
+        )
+    return np.expand_dims(x, axis)
+
+
+expand_dims_op.gradient(lambda op, dy: (reshape_to_input(op, dy), None))
+
+
+def expand_dims(input: Any, axis: Any = None, name: str | None = None, dim: Any = None) -> Tensor:
+    """Returns `input` with one more dimension, of size 1, at `axis`.
+
+    Args:
+      input: any tensor.
+      axis: where the new dimension goes, from `-rank - 1` to `rank`.
+      name: name of the operation.
+      dim: older name of `axis`.
+
+    Raises:
+      ValueError: no axis, two, or one out of range.
+    """
+    axis = one_of("axis", axis, "dim", dim)
+    if axis is None:
+        raise ValueError("Must specify an axis argument to tf.expand_dims()")
+    return raw.ExpandDims(input, axis, name=name)
+
+
+def one_of(new_name: str, new_value: Any, old_name: str, old_value: Any) -> Any:
+    """Returns the argument that was given under its new or its old name. Raises ValueError when both were given."""
+    if old_value is not None and new_value is not None:
+        raise ValueError(f"Cannot specify both '{old_name}' and '{new_name}'.")
+    return new_value if old_value is None else old_value
+
+
+squeeze_op = op("Squeeze(input: T) -> (output: T)", attrs=["T: type", "squeeze_dims: list(int) >= 0 = []"], aliases=0)
+
+
+@squeeze_op.shape
+def _squeeze_shape(call: Any) -> Dims:
+    dims = call.shapes[0]
+    if dims is None:
+        return None
+    axes = call.attrs["squeeze_dims"]
+    if not axes:
+        if None in dims:
+            return None
+        return tuple(each for each in dims if each != 1)
+    chosen = set()
+    for axis in axes:
+        if not -len(dims) <= axis < len(dims):
+            raise ValueError(f"Tried to squeeze dim index {axis} for tensor with {len(dims)} dimensions.")
+        chosen.add(axis % len(dims))
+    for axis in chosen:
+        if dims[axis] is not None and dims[axis] != 1:
+            raise ValueError(f"Can not squeeze dim[{axis}], expected a dimension of 1, got {dims[axis]}")
+    return tuple(each for index, each in enumerate(dims) if index not in chosen)
+
+
+@squeeze_op.kernel
+def _squeeze_kernel(x: Any, *, squeeze_dims: Any) -> Any:
+    if not squeeze_dims:
+        return np.squeeze(x)
+    for axis in squeeze_dims:
+        if np.shape(x)[axis] != 1:
+            raise KernelError(
+                InvalidArgumentError,
+                f"Can not squeeze dim[{axis % np.ndim(x)}], expected a dimension of 1, got {np.shape(x)[axis]}",
+            )
+    return np.squeeze(x, axis=tuple(squeeze_dims))
+
+
+squeeze_op.gradient(reshape_to_input)
+
+
+def squeeze(input: Any, axis: Any = None, name: str | None = None, squeeze_dims: Any = None) -> Tensor:
+    """Returns `input` without its dimensions of size 1.
+
+    Args:
+      input: any tensor.
+      axis: which dimensions to drop, an int or a list; by default all of size 1.
+      name: name of the operation.
+      squeeze_dims: older name of `axis`.
+
+    Raises:
+      ValueError: a dimension to drop is known to have another size.
+    """
+    axis = one_of("axis", axis, "squeeze_dims", squeeze_dims)
+    if np.isscalar(axis):
+        axis = [axis]
+    return raw.Squeeze(input, squeeze_dims=axis, name=name)
+
+
+# ---- repeat
+
+tile_op = op(
+    "Tile(input: T, multiples: Tmultiples) -> (output: T)", attrs=["T: type", "Tmultiples: {int32, int64} = int32"]
+)
+
+
+@tile_op.shape
+def _tile_shape(call: Any) -> Dims:
+    multiples = call.constant_shape(1)
+    dims = call.shapes[0]
+    if multiples is None:
+        return None if dims is None else (None,) * len(dims)
+    if dims is None:
+        return (None,) * len(multiples)
+    dims = with_rank(dims, len(multiples))
+    return tuple(None if a is None or b is None else a * b for a, b in zip(dims, multiples, strict=True))  # type: ignore[arg-type]
+
+
+@tile_op.kernel
+def _tile_kernel(x: Any, multiples: Any) -> Any:
+    counts = multiples.tolist()
+    if len(counts) != np.ndim(x):
+        raise KernelError(
+            InvalidArgumentError,
+            f"Expected multiples argument to be a vector of length {np.ndim(x)} but got length {len(counts)}",
+        )
+    for index, each in enumerate(counts):
+        if each < 0:
+            raise KernelError(InvalidArgumentError, f"Expected multiples[{index}] >= 0, but got {each}")
+    if not counts:
+        return x
+    if x.size == 1:
+        return np.full(counts, x.reshape(-1)[0], dtype=x.dtype)
+    return np.tile(x, counts)
+
+
+@tile_op.gradient
+def _tile_gradient(op: Any, dy: Any) -> Any:
+    from .joining import stack
+    from .reduction import reduce_sum
+    from .sequences import range
+
+    x, multiples = op._inputs
+    x_shape = shape(x, out_type=multiples._dtype.base_dtype)
+    split_shape = reshape(transpose(stack([multiples, x_shape])), [-1])
+    axes = range(0, size(split_shape), 2)
+    gradient = reduce_sum(reshape(dense(dy), split_shape), axes)
+    gradient.set_shape(x.get_shape())
+    return gradient, None
+
+
+def tile(input: Any, multiples: Any, name: str | None = None) -> Tensor:
+    """Returns `input` repeated `multiples[i]` times along each dimension `i`."""
+    return raw.Tile(input, multiples, name=name)
+
+
+def repeat(input: Any, repeats: Any, axis: int | None = None, name: str | None = None) -> Tensor:
+    """Returns `input` with each element along `axis` repeated `repeats` times; without an axis it is flattened first.
+
+    Args:
+      input: a tensor of known rank.
+      repeats: one number for all elements.
+      axis: the dimension along which to repeat.
+      name: name of the scope.
+    """
+    with op_scope(name, "Repeat", [input, repeats]):
+        data = convert.convert_to_tensor(input, name="input")
+        if axis is None:
+            data = reshape(data, [-1])
+            axis = 0
+        dims = data._dims
+        if dims is None:
+            raise ValueError("repeat needs a tensor of known rank.")
+        axis = axis % len(dims)
+        expanded = expand_dims(data, axis + 1)
+        multiples = [1] * (len(dims) + 1)
+        multiples[axis + 1] = repeats
+        tiled = tile(expanded, multiples)
+        sizes = [-1 if i == axis else s for i, s in enumerate(dims)]
+        if None in sizes:
+            raise ValueError("repeat needs a tensor whose other sizes are known.")
+        return reshape(tiled, sizes)
+
+
+# ---- broadcast
+
+broadcast_to_op = op(
+    "BroadcastTo(input: T, shape: Tidx) -> (output: T)", attrs=["T: type", "Tidx: {int32, int64} = int32"], aliases=0
+)
+
+
+@broadcast_to_op.shape
+def _broadcast_to_shape(call: Any) -> Dims:
+    wanted = call.constant_shape(1)
+    dims = call.shapes[0]
+    if wanted is None or dims is None:
+        return wanted
+    if len(dims) > len(wanted):
+        raise ValueError(f"Shape must be at most rank {len(wanted)} but is rank {len(dims)}")
+    broadcast_dims(dims, wanted)
+    return wanted
+
+
+@broadcast_to_op.kernel
+def _broadcast_to_kernel(x: Any, shape: Any) -> Any:
+    sizes = tuple(shape.tolist())
+    try:
+        return np.broadcast_to(x, sizes)
+    except ValueError:
+        raise KernelError(
+            InvalidArgumentError,
+            f"Incompatible shapes: {dims_text(np.shape(x))} vs. {dims_text(sizes)}",
+        ) from None
+
+
+@broadcast_to_op.gradient
+def _broadcast_to_gradient(op: Any, dy: Any) -> Any:
+    from ..framework.constant_value import constant_value
+    from .constant import constant
+    from .reduction import reduce_sum
+
+    x, wanted = op._inputs
+    kind = wanted._dtype.base_dtype
+    x_shape = shape(x, out_type=kind)
+    known = constant_value(wanted)
+    if known is not None:
+        wanted = constant(known.tolist(), dtype=kind)
+    _, axes = raw.BroadcastGradientArgs(wanted, x_shape)
+    return reshape(reduce_sum(dy, axis=axes, keepdims=True), x_shape), None
+
+
+def broadcast_to(input: Any, shape: Any, name: str | None = None) -> Tensor:
+    """Returns `input` repeated along its dimensions of size 1 so that it has `shape`."""
+    return raw.BroadcastTo(input, shape, name=name)
+
+
+broadcast_args_op = op("BroadcastArgs(s0: T, s1: T) -> (r0: T)", attrs=["T: {int32, int64} = int32"])
+
+
+@broadcast_args_op.shape
+def _broadcast_args_shape(call: Any) -> Dims:
+    first, second = call.shapes
+    if first is None or second is None or first[0] is None or second[0] is None:
+        return (None,)
+    return (max(first[0], second[0]),)
+
+
+@broadcast_args_op.kernel
+def _broadcast_args_kernel(first: Any, second: Any) -> Any:
+    try:
+        return np.array(np.broadcast_shapes(tuple(first.tolist()), tuple(second.tolist())), dtype=first.dtype)
+    except ValueError:
+        raise KernelError(
+            InvalidArgumentError, f"Incompatible shapes: {first.tolist()} vs. {second.tolist()}"
+        ) from None
+
+
+def broadcast_dynamic_shape(shape_x: Any, shape_y: Any) -> Tensor:
+    """Returns the shape that two shapes, given as vectors, broadcast to."""
+    return raw.BroadcastArgs(shape_x, shape_y)
+
+
+def broadcast_static_shape(shape_x: Any, shape_y: Any) -> Any:
+    """Returns the static shape that two static shapes broadcast to. Raises ValueError when they do not."""
+    from ..framework.shapes import TensorShape, dims_of
+
+    try:
+        return TensorShape(broadcast_dims(dims_of(shape_x), dims_of(shape_y)))
+    except ValueError:
+        raise ValueError(f"Incompatible shapes for broadcasting: {shape_x} and {shape_y}.") from None
+
+
+# ---- the order of dimensions and of elements
+
+transpose_op = op("Transpose(x: T, perm: Tperm) -> (y: T)", attrs=["T: type", "Tperm: {int32, int64} = int32"])
+conjugate_transpose_op = op(
+    "ConjugateTranspose(x: T, perm: Tperm) -> (y: T)", attrs=["T: type", "Tperm: {int32, int64} = int32"]
+)
+
+
+@conjugate_transpose_op.shape
+@transpose_op.shape
+def _transpose_shape(call: Any) -> Dims:
+    dims = call.shapes[0]
+    perm = call.constant(1)
+    if perm is None:
+        length = call.shapes[1]
+        count = len(dims) if dims is not None else None if length is None or length[0] is None else length[0]
+        return None if count is None else (None,) * count
+    order = [int(each) for each in perm]
+    if dims is None:
+        return (None,) * len(order)
+    if len(dims) != len(order):
+        raise ValueError(f"Dimension must be {len(dims)} but is {len(order)}")
+    for each in order:
+        if not -len(dims) <= each < len(dims):
+            raise ValueError(f"perm dim {each} is out of range of input rank {len(dims)}")
+    return tuple(dims[each] for each in order)
+
+
+@transpose_op.kernel
+def _transpose_kernel(x: Any, perm: Any) -> Any:
+    order = perm.tolist()
+    ndim = np.ndim(x)
+    if len(order) != ndim:
+        raise KernelError(
+            InvalidArgumentError,
+            f"transpose expects a vector of size {ndim}. But input(1) is a vector of size {len(order)}",
+        )
+    for axis in range_(ndim):
+        if axis not in order and axis - ndim not in order:
+            raise KernelError(
+                InvalidArgumentError, f"{axis} is missing from {{{','.join(str(each) for each in order)}}}."
+            )
+    return np.ascontiguousarray(x.transpose(order)) if ndim > 1 else x
+
+
+@conjugate_transpose_op.kernel
+def _conjugate_transpose_kernel(x: Any, perm: Any) -> Any:
+    return np.conj(_transpose_kernel(x, perm))
+
+
+@transpose_op.gradient
+def _transpose_gradient(op: Any, dy: Any) -> Any:
+    return transpose(dy, invert_permutation(op._inputs[1])), None
+
+
+@conjugate_transpose_op.gradient
+def _conjugate_transpose_gradient(op: Any, dy: Any) -> Any:
+    return transpose(dy, invert_permutation(op._inputs[1]), conjugate=True), None
+
+
+def transpose(a: Any, perm: Any = None, name: str = "transpose", conjugate: bool = False) -> Tensor:
+    """Returns `a` with its dimensions in the order `perm`, or reversed.
+
+    Args:
+      a: any tensor.
+      perm: for each dimension of the result, which dimension of `a` it is.
+      name: name of the operation.
+      conjugate: conjugate complex elements too.
+    """
+    with op_scope(name, "transpose", [a]) as scope:
+        a = convert.convert_to_tensor(a, name="a")
+        function = raw.ConjugateTranspose if conjugate and a._dtype.is_complex else raw.Transpose
+        if perm is None:
+            if a._dims is None:
+                perm = raw.Range(raw.Rank(a) - 1, -1, -1)
+            else:
+                perm = np.arange(len(a._dims) - 1, -1, -1, dtype=np.int32)
+        return function(a, perm, name=scope)
+
+
+def matrix_transpose(a: Any, name: str = "matrix_transpose", conjugate: bool = False) -> Tensor:
+    """Returns `a` with its last two dimensions exchanged. Raises ValueError when it has fewer than two."""
+    with op_scope(name, "matrix_transpose", [a]):
+        a = convert.convert_to_tensor(a, name="a")
+        if a._dims is None:
+            from .joining import concat
+
+            a_rank = rank(a)
+            perm: Any = concat((raw.Range(0, a_rank - 2, 1), [a_rank - 1, a_rank - 2]), 0)
+        else:
+            ndims = len(a._dims)
+            if ndims < 2:
+                raise ValueError(
+                    f"Argument `a` should be a (batch) matrix with rank >= 2. Received `a` = {a} with shape: {a.shape}"
+                )
+            perm = [*range_(ndims - 2), ndims - 1, ndims - 2]
+        return transpose(a, perm=perm, conjugate=conjugate)
+
+
+invert_permutation_op = op("InvertPermutation(x: T) -> (y: T)", attrs=["T: {int32, int64} = int32"])
+
+
+@invert_permutation_op.shape
+def _invert_permutation_shape(call: Any) -> Dims:
+    return with_rank(call.shapes[0], 1)
+
+
+@invert_permutation_op.kernel
+def _invert_permutation_kernel(x: Any) -> Any:
+    result = np.full_like(x, -1)
+    for index, each in enumerate(x.tolist()):
+        if not 0 <= each < x.size:
+            raise KernelError(InvalidArgumentError, f"{each} is not between 0 and {x.size}")
+        if result[each] != -1:
+            raise KernelError(InvalidArgumentError, f"{each} is duplicated in the input.")
+        result[each] = index
+    return result
+
+
+invert_permutation_op.no_gradient()
+
+
+def invert_permutation(x: Any, name: str | None = None) -> Tensor:
+    """Returns the permutation that undoes `x`."""
+    return raw.InvertPermutation(x, name=name)
+
+
+reverse_op = op(
+    "ReverseV2(tensor: T, axis: Tidx) -> (output: T)",
+    attrs=[
+        "Tidx: {int32, int64} = int32",
+        "T: {uint8, int8, uint16, int16, int32, uint32, int64, uint64, bool, bfloat16, float16, float32, float64, complex64, "
+        "complex128, string}",
+    ],
+)
+
+
+@reverse_op.shape
+def _reverse_shape(call: Any) -> Dims:
+    dims = call.shapes[0]
+    axes = call.constant(1)
+    if dims is not None and axes is not None:
+        for each in axes.reshape(-1).tolist():
+            if not -len(dims) <= each < len(dims):
+                raise ValueError(f"axis {each} is out of valid range [0, {len(dims)}")
+    return dims
+
+
+reverse_op.kernel(lambda x, axis: np.ascontiguousarray(np.flip(x, tuple(axis.tolist()))))
+reverse_op.gradient(lambda op, dy: (reverse(dy, op._inputs[1]), None))
+
+
+def reverse(tensor: Any, axis: Any, name: str | None = None) -> Tensor:
+    """Returns `tensor` with the order of its elements reversed along each dimension in the list `axis`."""
+    return raw.ReverseV2(tensor, axis, name=name)
+
+
+reverse_v2 = reverse
