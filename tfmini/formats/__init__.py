@@ -3,8 +3,12 @@
 Importing this room costs nothing: protobuf is loaded when the first message is asked for.
 """
 
+from . import messages as messages
 from . import node_defs
 from .tensors import make_ndarray, make_tensor_proto
+
+MESSAGES = ("AttrValue", "GraphDef", "NameAttrList", "NodeDef", "VariableDef")
+"""The messages that have a public name, `tf.GraphDef` and so on; their classes are made when they are first used."""
 
 __all__ = ["make_ndarray", "make_tensor_proto"]
 
