@@ -143,6 +143,7 @@ class Stepper {
     this.el.classList.toggle("tfm-st-narrow", !body);
     this.el.classList.toggle("tfm-st-middle", body && width < 800);
     this.el.classList.toggle("tfm-st-roomy", width >= 1060);
+    this.el.classList.toggle("tfm-st-low", this.high < 560);
     this.timeline.draw(this.index, width);
     this.#drawStops();
     this.#draw();

@@ -8,11 +8,12 @@
 import { element } from "../../lib/dom.js";
 import { operatorSign, readOut, writeReadOut, cellIn } from "../../lib/arithmetic.js";
 import { valueWords } from "../../lib/trace_text.js";
-import { axisNumber, cellNumber, cellText, contentOf, grouped, indexOf, scaleOf, shapeText, withMinus } from "../../lib/values.js";
+import { axisNumber, cellNumber, cellText, contentOf, grouped, scaleOf, shapeText, withMinus } from "../../lib/values.js";
 import { lastPart, outputName, valuesOf } from "../../lib/steps.js";
 import { Facts } from "./facts.js";
 import { Picture, readColours } from "./pictures.js";
 import { ResultView } from "./result.js";
+import { writesTable } from "./writes.js";
 
 const SHOWN_INPUTS = 3;
 
@@ -93,7 +94,7 @@ export class ValuePanel {
     const part = this.part >= 0;
     this.title.textContent = part ? lastPart(shown.type) : this.index.title(this.now);
     const name = values.length ? outputName(shown, this.port) : shown.name;
-    this.name.textContent = name;
+    this.name.textContent = name === this.title.textContent ? "" : name;
     this.name.title = name;
     this.type.textContent = this.value ? `${this.value.dtype} ${shapeText(this.value.shape)}` : "no value";
     const made = this.value?.made_as;
@@ -147,7 +148,8 @@ export class ValuePanel {
       open.addEventListener("click", () => this.options.openPart(this.now, 0), { signal: this.options.signal });
       rows.push(element("p", { class: "tfm-muted tfm-sv-parts" }, open));
     }
-    this.extra.replaceChildren(...rows);
+    if (this.part < 0 && step.kind === "group" && !values.length) rows.push(writesTable(this.index, this.now, (text, to) => this.#link(text, to, true)));
+    this.extra.replaceChildren(...rows.filter(Boolean));
   }
 
   #outputs(shown, values) {
@@ -302,5 +304,3 @@ function stretch(picture, width) {
   picture.canvas.style.width = `${width}px`;
   picture.size = { ...picture.size, cellWidth: width / picture.plane.columns, width };
 }
-
-export { indexOf };

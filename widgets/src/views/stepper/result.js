@@ -136,7 +136,7 @@ export class ResultView {
   /** What has no picture: one number, one text, an empty value, no value at all. */
   #drawPlain(value, content, step, part) {
     if (!value) {
-      const words = part >= 0 ? "The value of this part was not recorded." : step.error ? "The run stopped here." : step.fetched.length ? "This step makes no value; it was fetched so that what it waits for runs." : "This step makes no value.";
+      const words = part >= 0 ? "The value of this part was not recorded." : step.error ? "The run stopped here." : step.fetched.length ? "It was fetched so that what it waits for runs." : "This step makes no value.";
       this.plain.append(element("p", { class: "tfm-sv-none" }, words));
     } else if (value.count === 0) {
       this.plain.append(element("div", { class: "tfm-sv-hollow" }, element("span", { class: "tfm-mono" }, shapeText(value.shape)), element("span", {}, "no elements")));
