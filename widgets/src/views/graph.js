@@ -32,6 +32,7 @@ export function graphView(ctx) {
   let dirty = true;
   let newFrom = Infinity;
   let cost = 0;
+  let grown = false;
   let tell = null;
   let tall = 460;
 
@@ -83,14 +84,15 @@ export function graphView(ctx) {
     if (!started) {
       openFirst(model, state, room());
     }
-    const old = scene;
+    const old = grown ? scene : null;
     const places = old ? screenPlaces(old) : null;
-    const wasAuto = !stage.touched;
     scene = compose(model, state, { ...room(), keep: old?.gaps });
     stage.draw(scene);
     grow();
-    if (wasAuto) stage.fit();
-    if (places && !wasAuto) hold(places);
+    // what was there stays where it was while the whole still fits; else the picture is fitted again
+    if (places) hold(places);
+    if (!stage.touched && !(places && stage.holdsAll())) stage.fit();
+    grown = false;
     stage.el.setAttribute("aria-label", summary());
     stage.fresh(new Set([...scene.boxes.values()].filter((box) => box.node && box.kind !== "lane" && box.node.first >= newFrom && !box.open).map((box) => box.id)));
     show();
@@ -343,6 +345,7 @@ export function graphView(ctx) {
       if (change.sections.has("ops") || change.sections.has("variables") || change.sections.has("scopes") || change.sections.has("entries")) {
         dirty = true;
         if (change.whole) scene = null;
+        grown = scene !== null;
         newFrom = change.whole ? Infinity : change.opsFrom;
         clearTimeout(waiting);
         // a large graph is not drawn again more often than the page can bear

@@ -271,7 +271,8 @@ function placeAcross(columns, links, rowGap) {
         const near = linksOf.get(cell).filter(({ other }) => before && before.has(other)).map(({ other, mine, theirs }) => other.v + theirs - mine);
         const line = near.length ? near.sort((a, b) => a - b)[near.length >> 1] : (low + high) / 2;
         wanted.push(Math.min(high, Math.max(low, line)));
-        weights.push(cell.dummy ? 0.6 : 1);
+        // what stands in a line holds it; what only begins one gives way
+        weights.push(cell.dummy ? 0.15 : near.length || !before ? 1 : 0.2);
       } else if (mates && mates.every((mate) => mate.v !== undefined) && (!sides || cell.v !== undefined)) {
         wanted.push(mean(mates.map((mate) => mate.v)));
         weights.push(0.02);
@@ -303,24 +304,38 @@ function placeAcross(columns, links, rowGap) {
   straighten(columns, links, space);
 }
 
-/** Nearly straight links become straight where the cells have room, column after column. */
+/** Nearly straight links become straight, column after column; boxes that begin a line give way. */
 function straighten(columns, links, space) {
-  columns.forEach((column) => {
+  const before = new Map();
+  for (const link of links) {
+    if (link.inside) continue;
+    if (!before.has(link.to)) before.set(link.to, []);
+    before.get(link.to).push(link);
+  }
+  for (const column of columns) {
     column.forEach((cell, k) => {
-      if (cell.frame) return;
-      let gap = null;
-      for (const link of links) {
-        if (link.inside || link.to !== cell) continue;
+      if (cell.frame || !before.has(cell)) return;
+      let gap = 0;
+      for (const link of before.get(cell)) {
         const off = link.from.v + link.fromV - cell.v - link.toV;
-        if (gap === null || Math.abs(off) < Math.abs(gap)) gap = off;
+        if (gap === 0 || Math.abs(off) < Math.abs(gap)) gap = off;
       }
-      if (gap === null || gap === 0 || Math.abs(gap) > 10) return;
-      const v = cell.v + gap;
-      if (k > 0 && v - column[k - 1].v < space(column[k - 1], cell) - 0.01) return;
-      if (k + 1 < column.length && column[k + 1].v - v < space(cell, column[k + 1]) - 0.01) return;
-      cell.v = v;
+      if (gap === 0 || Math.abs(gap) > 10) return;
+      const moves = [[cell, cell.v + gap]];
+      const step = gap < 0 ? -1 : 1;
+      let edge = cell;
+      let v = cell.v + gap;
+      for (let j = k + step; j >= 0 && j < column.length; j += step) {
+        const other = column[j];
+        const clear = step < 0 ? v - space(other, edge) : v + space(edge, other);
+        if (step < 0 ? other.v <= clear + 0.01 : other.v >= clear - 0.01) break;
+        if (other.frame || (before.has(other) && !other.dummy)) return;
+        moves.push([other, clear]);
+        [edge, v] = [other, clear];
+      }
+      for (const [one, place] of moves) one.v = place;
     });
-  });
+  }
 }
 
 const hasFrame = (column) => column.some((cell) => cell.frame);

@@ -32,25 +32,7 @@ export function layoutScene(scene, size) {
   };
   const span = (inner) => (turned ? inner.up + inner.down : inner.length);
   const attempt = (gap, rowGap, bandGap) => layoutFrames([scene.root], { ...ctx, gap, rowGap, bandGap });
-  const least = turned ? 28 : 18;
-  let inner = attempt(least, 18, turned ? 14 : 17);
-  if (!turned) {
-    const spare = room - span(inner);
-    if (spare > 4) {
-      const wide = attempt(38, 18, 17);
-      const gained = span(wide) - span(inner);
-      const part = gained > 0 ? Math.min(1, spare / gained) : 0;
-      const gap = least + (38 - least) * part;
-      const high = inner.up + inner.down;
-      const lanes = scene.lanes.length * (LANE_HEIGHT + LANE_GAP) + 24;
-      const bandGap = 17 + (size.height ? Math.max(0, Math.min(26, (size.height - high - lanes - 40) / 3)) : 4);
-      inner = attempt(gap, 18, bandGap);
-      if (span(inner) > room) inner = attempt(gap - 0.5, 18, bandGap);
-    }
-  } else {
-    const spare = room - span(inner);
-    if (spare > 4) inner = attempt(least, 18, 14 + Math.min(24, spare / 2));
-  }
+  const inner = turned ? turnedRoot(attempt, span, room) : wideRoot(scene, attempt, span, room, size);
   scene.turned = turned;
   assign(scene, inner, turned);
   const bounds = boundsOf(scene);
@@ -61,6 +43,41 @@ export function layoutScene(scene, size) {
   scene.width = whole.right + MARGIN + (turned ? 0 : ROUTE);
   scene.height = whole.bottom + MARGIN;
   return scene;
+}
+
+/** Spare room of a wide picture goes into the gaps; a later picture keeps the gaps of the one before while they fit. */
+function wideRoot(scene, attempt, span, room, size) {
+  const least = 18;
+  const most = 38;
+  if (size.keep) {
+    const kept = attempt(size.keep.gap, 18, size.keep.bandGap);
+    scene.gaps = size.keep;
+    if (span(kept) <= room + 0.5) return kept;
+  }
+  let gap = least;
+  let bandGap = 17;
+  const inner = attempt(gap, 18, bandGap);
+  const spare = room - span(inner);
+  if (spare > 4) {
+    const gained = span(attempt(most, 18, bandGap)) - span(inner);
+    gap = least + (most - least) * (gained > 0 ? Math.min(1, spare / gained) : 0);
+    const lanes = scene.lanes.length * (LANE_HEIGHT + LANE_GAP) + 24;
+    bandGap = 17 + (size.height ? Math.max(0, Math.min(26, (size.height - inner.up - inner.down - lanes - 40) / 3)) : 4);
+  }
+  let found = attempt(gap, 18, bandGap);
+  if (spare > 4 && span(found) > room) {
+    gap -= 0.5;
+    found = attempt(gap, 18, bandGap);
+  }
+  scene.gaps = { gap, bandGap };
+  return found;
+}
+
+/** A turned picture has fixed rows; its spare width goes beside the band. */
+function turnedRoot(attempt, span, room) {
+  const inner = attempt(28, 18, 14);
+  const spare = room - span(inner);
+  return spare > 4 ? attempt(28, 18, 14 + Math.min(24, spare / 2)) : inner;
 }
 
 /**

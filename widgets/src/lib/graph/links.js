@@ -75,18 +75,14 @@ export function linkScene(scene) {
   scene.all = [...edges.values()];
   scene.exits = lastOf(exits, edges);
   scene.edges = [];
-  scene.hubs = new Map();
+  const dropped = [];
   for (const edge of scene.all) {
-    const hub = out.get(edge.from) > HUB ? [edge.from, "out"] : into.get(edge.to) > HUB ? [edge.to, "in"] : null;
-    if (!hub) {
-      scene.edges.push(edge);
-      continue;
-    }
-    const key = `${hub[0].id} ${hub[1]}`;
-    if (!scene.hubs.has(key)) scene.hubs.set(key, { box: hub[0], dir: hub[1], count: 0 });
-    scene.hubs.get(key).count += 1;
+    const hub = out.get(edge.from) > HUB ? "out" : into.get(edge.to) > HUB ? "in" : "";
+    if (hub) dropped.push({ edge, hub });
+    else scene.edges.push(edge);
   }
-  scene.stubs = bundle(scene, [...stubs.values()]);
+  bundleHubs(scene, dropped);
+  scene.stubs = [...bundle(scene, [...stubs.values()]), ...scene.hubs.values()];
   return scene;
 }
 
@@ -120,6 +116,30 @@ function lastOf(exits, edges) {
 function inside(inner, outer) {
   for (let at = inner.parent; at; at = at.parent) if (at === outer) return true;
   return false;
+}
+
+/**
+ * The many edges of a hub: those that go into one open frame become one edge to the frame with their number, the rest a
+ * counted stub at the hub.
+ */
+function bundleHubs(scene, dropped) {
+  const frames = new Map();
+  scene.hubs = new Map();
+  for (const { edge, hub } of dropped) {
+    const [own, other] = hub === "out" ? [edge.from, edge.to] : [edge.to, edge.from];
+    let top = null;
+    for (let at = other.parent; at && at !== own.parent && at.kind !== "root" && at.kind !== "lane" && at.kind !== "tie" && !inside(own, at); at = at.parent) top = at;
+    const key = `${own.id}\n${hub}\n${top ? top.id : ""}`;
+    if (!frames.has(key)) frames.set(key, { own, hub, top, edges: [] });
+    frames.get(key).edges.push(edge);
+  }
+  for (const { own, hub, top, edges } of frames.values()) {
+    if (!top && edges.length <= 3) scene.edges.push(...edges);
+    else if (top) {
+      const [from, to] = hub === "out" ? [own, top] : [top, own];
+      scene.edges.push({ from, to, kind: edges[0].kind, count: edges.length, control: edges.every((edge) => edge.control), ops: [], bundle: true });
+    } else scene.hubs.set(`${own.id} ${hub}`, { box: own, dir: hub, count: edges.length, hub: true });
+  }
 }
 
 /** One stub a top box and lane: edges out of an open frame leave it together. Variables in a band count for the frame of their name. */

@@ -49,13 +49,21 @@ export function paintEdge(edge, look, size = HEAD) {
   const children = [
     v("path", { class: "way", d: roundPath(edge.points, edge.head === false ? 0 : size - 1) }),
     edge.head === false ? null : v("path", { class: "head", d: headPath(edge.points, size) }),
+    edge.bundle ? countAt(edge) : null,
   ];
   return v("g", { class: `edge e-${edge.kind}`, "data-from": look.number(edge.from.id ?? ""), "data-to": look.number(edge.to?.id ?? "") }, ...children);
 }
 
+/** The number of edges that one drawn line stands for, at its beginning. */
+function countAt({ points, count }) {
+  const [p, q] = points;
+  const flat = Math.abs(p.y - q.y) < 0.6;
+  const [x, y] = flat ? [(p.x + q.x) / 2, p.y - 5] : [p.x + 6, (p.y + q.y) / 2 + 4];
+  return v("text", { class: "count", x: n1(x), y: n1(y), "text-anchor": flat ? "middle" : null }, count.toLocaleString("en"));
+}
+
 function paintStub(stub, look) {
-  const hub = stub.lane === undefined;
-  const kind = hub ? "data" : stub.lane === "gradients" ? "gradient" : "data";
+  const kind = stub.hub ? "data" : stub.lane === "gradients" ? "gradient" : "data";
   return v("g", { class: `edge stub e-${kind}`, "data-from": look.number(stub.box.id) },
     v("path", { class: "way", d: roundPath(stub.points, HEAD - 1) }), v("path", { class: "head", d: headPath(stub.points) }),
     v("text", { class: "count", x: n1(stub.text.x), y: n1(stub.text.y), "text-anchor": stub.text.anchor === "start" ? null : stub.text.anchor }, stub.count.toLocaleString("en")));
@@ -98,11 +106,11 @@ function paintTie(group, look) {
       const at = crossed ? list[0].x + list[0].w / 2 + half + 6 : x;
       parts.push(words(text, at, list[0].y - 8, "mono muted"));
     }
-    const x = Math.min(first.x, second.x);
+    const x = Math.min(first.x, second.x, bandBox.x);
     const y0 = first.y + first.h - Math.min(10, first.h / 3);
     const y1 = second.y + Math.min(10, second.h / 3);
     const middle = bandBox.y + bandBox.h / 2;
-    parts.push(v("path", { class: "bracket", d: `${roundPath([{ x, y: y0 }, { x: x - 9, y: y0 }, { x: x - 9, y: y1 }, { x, y: y1 }], 0, 5)}M${n1(x - 9)} ${n1(middle)}h9` }));
+    parts.push(v("path", { class: "bracket", d: `${roundPath([{ x: first.x, y: y0 }, { x: x - 9, y: y0 }, { x: x - 9, y: y1 }, { x: second.x, y: y1 }], 0, 5)}M${n1(x - 9)} ${n1(middle)}h9` }));
   }
   return v("g", { class: "tie", "data-from": look.number(first.id), "data-to": look.number(second.id) }, ...parts);
 }

@@ -377,6 +377,17 @@ function partingOf(p, q) {
 function placeStub(stub, scene) {
   const { box } = stub;
   const LENGTH = 14;
+  if (stub.hub) {
+    // many edges leave (or reach) this box: the stub points along the data
+    const out = stub.dir === "out";
+    const port = ports(box)[scene.turned ? (out ? SOUTH : NORTH) : box.kind === "variable" ? NORTH : out ? EAST : WEST];
+    const end = { x: port.x + STEP[port.dir][0] * LENGTH, y: port.y + STEP[port.dir][1] * LENGTH };
+    stub.points = [{ x: port.x, y: port.y }, end];
+    const flat = port.dir === EAST || port.dir === WEST;
+    stub.text = { x: end.x + (flat ? (port.dir === EAST ? 4 : -4) : 6), y: end.y + (flat ? 4 : port.dir === NORTH ? 6 : 4), anchor: port.dir === WEST ? "end" : "start" };
+    if (stub.dir === "in") stub.points.reverse();
+    return;
+  }
   if (scene.turned) {
     if (box.open) {
       const x = box.x + Math.min(24, box.w / 2);

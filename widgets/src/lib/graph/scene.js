@@ -70,7 +70,14 @@ export function buildScene(model, state) {
     const open = state.lanes.has(lane.key);
     const one = box(scene, { id: `lane:${lane.key}`, kind: "lane", node: lane.root, parent: null, open, lane });
     scene.lanes.push(one);
-    if (open) fill(scene, one, lane.root);
+    if (!open) continue;
+    // a lane whose operations all lie in one scope shows what is in it: the lane is frame enough
+    let scope = lane.root;
+    while (scope.children.length === 1 && scope.children[0].kind === "scope") {
+      [scope] = scope.children;
+      scene.boxOf.set(scope, one);
+    }
+    fill(scene, one, scope);
   }
   for (const one of scene.boxes.values()) sizeBox(one, model);
   return scene;

@@ -196,7 +196,7 @@ export function portV(slot, leaf) {
   if (inner.tie) {
     if (leaf.inBand) return inner.bandV;
     const second = inner.second.some((box) => holds(box, leaf));
-    const v = offsetIn(inner.shared, leaf) ?? 0;
+    const v = inner.shared ? offsetIn(inner.shared, leaf) ?? 0 : 0;
     return second ? inner.secondV + (inner.turned ? v : -v) : v;
   }
   return offsetIn(inner, leaf) ?? 0;
@@ -220,9 +220,9 @@ function holds(outer, inner) {
 /** Lays out each connected part and packs the parts into shelves no longer than the limit. */
 function packed(nodes, edges, ctx, isRoot) {
   const parts = components(nodes, edges);
-  const options = { gap: ctx.gap, rowGap: ctx.rowGap, fold: isRoot, limit: ctx.limit };
+  const options = { gap: ctx.gap, rowGap: ctx.rowGap, fold: isRoot, limit: ctx.limit && !isRoot ? Math.max(300, ctx.limit - 170) : ctx.limit };
   if (parts.length === 1) return layered(parts[0].nodes, parts[0].edges, options);
-  const limit = ctx.limit || 900;
+  const limit = options.limit || 900;
   const places = new Map();
   let shelfTop = 0;
   let shelfLow = 0;
@@ -267,6 +267,7 @@ function components(nodes, edges) {
 
 const BAND_LABELS = 20;
 const BRACKET = 4;
+const BRACKET_INSIDE = 13;
 
 /** First tower on top (turned: left), band of shared variables, second tower mirrored under it. */
 export function layoutTie(group, ctx) {
@@ -296,9 +297,10 @@ export function layoutTie(group, ctx) {
   const bandTop = down + spread;
   const bandV = bandTop + (turned ? bandSize / 2 : BAND_LABELS + 9 + capAcross / 2 + 1);
   const secondV = bandTop + bandSize + spread + (turned ? up : down);
+  const bracket = turned ? 0 : group.parent.kind === "root" ? BRACKET : BRACKET_INSIDE;
   const inner = {
-    tie: true, turned, shared, up, down: secondV + (turned ? down : up) + (second.series ? 10 : 0), length: length + BRACKET + (second.series ? 10 : 0), second: [second], secondV, bandV, bandTop, bandSize,
-    upOne: up, downOne: down, towerLength: length, slots: [], bracket: BRACKET,
+    tie: true, turned, shared, up, down: secondV + (turned ? down : up) + (second.series ? 10 : 0), length: length + bracket + (second.series ? 10 : 0), second: [second], secondV, bandV, bandTop, bandSize,
+    upOne: up, downOne: down, towerLength: length, slots: [], bracket,
   };
   placeBand(group, inner, readers, ctx);
   return inner;
@@ -317,7 +319,7 @@ function bandReaders(group, ctx) {
 
 function placeBand(group, inner, readers, ctx) {
   const { turned } = ctx;
-  const start = turned ? 0 : BRACKET;
+  const start = inner.bracket;
   const cells = readers.map(([cap, reader], k) => {
     const inside = reader && inner.shared ? uOf(inner.shared, reader) : null;
     const at = inside === null ? null : inside + inner.shared.pad.u0 + (inner.towerLength - inner.shared.length) / 2;

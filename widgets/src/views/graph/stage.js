@@ -94,14 +94,21 @@ export class Stage {
   fitted(whole = false) {
     const { width, height } = this.size;
     const { scene } = this;
-    const room = Math.min(width / scene.width, height > 120 ? height / scene.height : Infinity);
     const byWidth = width / scene.width;
-    let scale = Math.min(MOST_SCALE, room);
-    if (!whole && scale < LEAST_SCALE) scale = Math.max(LEAST_SCALE, Math.min(1, byWidth));
-    if (whole) scale = Math.max(0.08, scale);
+    const byHeight = height > 120 ? height / scene.height : Infinity;
+    let scale;
+    if (whole) scale = Math.max(0.08, Math.min(MOST_SCALE, byWidth, byHeight));
+    else scale = Math.max(LEAST_SCALE, Math.min(MOST_SCALE, byWidth, Math.max(0.86, byHeight)));
     const x = Math.max(0, (width - scene.width * scale) / 2);
     const y = Math.max(0, Math.min(28, (height - scene.height * scale) / 2));
     return { scale, x, y };
+  }
+
+  /** Whether the whole picture lies in the room, at a size that can be read. */
+  holdsAll() {
+    const { scale, x, y } = this.view;
+    const { width, height } = this.size;
+    return x >= -4 && y >= -4 && this.scene.width * scale + x <= width + 4 && this.scene.height * scale + y <= Math.max(height, 300) + 4;
   }
 
   fit(whole = false) {
