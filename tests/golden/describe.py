@@ -122,7 +122,9 @@ def describe_error(error: Exception) -> dict[str, Any]:
     message = getattr(error, "message", None)
     if not isinstance(message, str):
         message = error.args[0] if isinstance(error, KeyError) and error.args else str(error)
-    found: dict[str, Any] = {"error": type(error).__name__, "phrase": phrase(str(message))}
+    # TensorFlow 2 has a private class for this one; programs of TensorFlow 1 catch ValueError.
+    name = type(error).__name__.replace("InaccessibleTensorError", "ValueError")
+    found: dict[str, Any] = {"error": name, "phrase": phrase(str(message))}
     code = getattr(error, "error_code", None)
     if code is not None:
         found["code"] = int(code)
@@ -142,7 +144,9 @@ def phrase(message: str) -> str:
     first = lines[0] if lines else ""
     first = re.sub(r" for '\{\{node .*", "", first)
     first = re.sub(r"; Op<name=.*", "", first)
+    first = re.sub(r" Typically this happens when .*", "", first)
     first = re.sub(r" \(graphs are .*", "", first)
+    first = re.sub(r" See https://.*", "", first)
     first = re.sub(r" You can attempt the following resolutions.*", "", first)
     first = re.sub(r" at 0x[0-9a-f]+", "", first)
     return first
@@ -228,7 +232,8 @@ def item_text(item: Any) -> str:
     """Returns an item of a collection as text."""
     name = getattr(item, "name", None)
     if isinstance(name, str):
-        return f"{type(item).__name__ if not hasattr(item, 'initializer') else 'Variable'} {name}"
+        kind = "Variable" if hasattr(item, "initializer") else type(item).__name__.removeprefix("Symbolic")
+        return f"{kind} {name}"
     return repr(item) if isinstance(item, (int, float, str, bool)) or item is None else f"object {type(item).__name__}"
 
 

@@ -10,7 +10,7 @@ from .tools import attempt, program, run
 @program
 def chain(tf: Any) -> Any:
     x = tf.constant([1.0, 2.0], name="x")
-    y = tf.tanh(x * 3.0 + 1.0)
+    y = tf.tanh(x * 0.3 + 0.1)
     found = tf.gradients(y, x)
     return {"found": found, "values": run(tf, found)}
 

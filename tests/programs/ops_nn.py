@@ -108,16 +108,3 @@ case(
 case(__name__, "log_loss_by_hand", lambda tf, z, y: -tf.reduce_sum(y * tf.log(tf.nn.softmax(z)), 1), _X, _SOFT)
 case(__name__, "moments", lambda tf, x: [*tf.nn.moments(x, [0])], _X)
 case(__name__, "dropout_keep_all", lambda tf, x: tf.nn.dropout(x, keep_prob=1.0), _X)
-case(__name__, "zero_fraction", lambda tf, x: tf.nn.zero_fraction(tf.nn.relu(x)), _X)
-case(
-    __name__,
-    "losses",
-    lambda tf, z, y: [
-        tf.losses.mean_squared_error(y, z),
-        tf.losses.softmax_cross_entropy(y, z),
-        tf.losses.sigmoid_cross_entropy(y, z),
-        tf.losses.absolute_difference(y, z),
-    ],
-    _X,
-    _SOFT,
-)

@@ -117,7 +117,7 @@ def initialize_all(tf: Any) -> Any:
     with tf.Session() as sess:
         sess.run(init_op)
         values = sess.run([w, v])
-    return {"init": init_op, "values": values, "all": [each.name for each in tf.all_variables()]}
+    return {"init": init_op.name, "values": values, "all": [each.name for each in tf.all_variables()]}
 
 
 @program

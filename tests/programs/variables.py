@@ -235,7 +235,6 @@ def inherited_defaults(tf: Any) -> Any:
     return {
         "values": run(tf, [v, w, x, y], init=True),
         "losses": tf.get_collection(tf.GraphKeys.REGULARIZATION_LOSSES),
-        "loss": attempt(tf.losses.get_regularization_loss) if hasattr(tf, "losses") else None,
     }
 
 
@@ -436,14 +435,6 @@ def learning_rate_decay(tf: Any) -> Any:
     rate = tf.train.exponential_decay(0.5, step, 10, 0.9)
     stairs = tf.train.exponential_decay(0.5, step, 10, 0.9, staircase=True)
     return {"rates": [rate, stairs], "values": run(tf, [rate, stairs], {step: 25}, init=True)}
-
-
-@program
-def moving_average(tf: Any) -> Any:
-    v = tf.get_variable("v", [2], initializer=tf.ones_initializer())
-    average = tf.train.ExponentialMovingAverage(0.9)
-    update = average.apply([v])
-    return {"update": update, "average": average.average(v), "values": run(tf, [average.average(v)], init=True)}
 
 
 @program
