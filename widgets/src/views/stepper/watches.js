@@ -27,12 +27,17 @@ export class Watches {
   }
 
   #row(watch) {
-    const line = sparkline(watch.values, WIDTH - 14, HIGH - 10, 4);
-    const label = watch.label.endsWith(" std") || watch.label.endsWith(" mean") ? watch.label.split(" ") : [watch.label, ""];
-    const runs = watch.runs.length ? `${label[1] ? `${label[1]}, ` : ""}runs ${grouped(watch.runs[0])} to ${grouped(watch.runs.at(-1))}` : "no run yet";
-    const first = shortNumber(watch.values[0]);
-    const last = shortNumber(watch.values.at(-1));
-    const picture = svg("svg", { class: "tfm-sw-line", viewBox: `0 0 ${WIDTH} ${HIGH}`, preserveAspectRatio: "none", role: "img", "aria-label": `${watch.label}, ${runs}: from ${first} to ${last}` });
+    const earlier = watch.runs.flatMap((run, i) => (run === this.trace.run ? [] : [i]));
+    const runs = earlier.map((i) => watch.runs[i]);
+    const values = earlier.map((i) => watch.values[i]);
+    const line = sparkline(values, WIDTH - 14, HIGH - 10, 4);
+    const [label, what] = /^(.*) (std|mean)$/.exec(watch.label)?.slice(1) ?? [watch.label, ""];
+    const when = runs.length > 1 ? `runs ${grouped(runs[0])} to ${grouped(runs.at(-1))}` : runs.length ? `run ${grouped(runs[0])}` : "no earlier run";
+    const about = what ? `${what}, ${when}` : when;
+    const first = shortNumber(values[0]);
+    const last = shortNumber(values.at(-1));
+    const span = runs.length > 1 ? [withMinus(first), " \u2192 ", element("b", {}, withMinus(last))] : [element("b", {}, runs.length ? withMinus(last) : "\u2013")];
+    const picture = svg("svg", { class: "tfm-sw-line", viewBox: `0 0 ${WIDTH} ${HIGH}`, preserveAspectRatio: "none", role: "img", "aria-label": runs.length ? `${watch.label}, ${when}: from ${first} to ${last}` : `${watch.label}, ${when}` });
     picture.append(svg("path", { class: "tfm-sw-base", d: `M0 ${HIGH - 3}H${WIDTH}` }), svg("path", { class: "tfm-sw-path", d: line.path, transform: "translate(2 2)" }), svg("path", { class: "tfm-sw-now", d: `M${WIDTH - 4} 2V${HIGH - 4}` }));
     const end = line.points.at(-1);
     const dots = element("span", { class: "tfm-sw-dots", "aria-hidden": "true" });
@@ -41,9 +46,9 @@ export class Watches {
     dots.append(here);
     const now = element("div", { class: "tfm-muted tfm-sw-words" });
     const el = element("div", { class: "tfm-sw-row", "data-tfm": "watch", "data-name": watch.name },
-      element("div", { class: "tfm-sw-name" }, element("span", { class: "tfm-mono", title: watch.name }, label[0]), element("span", { class: "tfm-muted" }, runs)),
+      element("div", { class: "tfm-sw-name" }, element("span", { class: "tfm-mono", title: watch.name }, label), element("span", { class: "tfm-muted" }, about)),
       element("div", { class: "tfm-sw-picture" }, picture, dots),
-      element("div", { class: "tfm-sw-numbers" }, element("span", {}, withMinus(first), " \u2192 ", element("b", {}, withMinus(last))), now));
+      element("div", { class: "tfm-sw-numbers" }, element("span", {}, ...span), now));
     return { el, watch, here, now, end, line };
   }
 
