@@ -100,7 +100,7 @@ def convert_to_tensor(
     if isinstance(value, Tensor):
         if wanted is not None and not wanted.is_compatible_with(value._dtype):
             raise ValueError(
-                f"Tensor conversion requested dtype {wanted.name} for Tensor with dtype {value._dtype.name}: {value!r}"
+                f"{name + ': ' if name else ''}Tensor conversion requested dtype {wanted.name} for Tensor with dtype {value._dtype.name}: {value!r}"
             )
         return value
     preferred = None if preferred_dtype is None else dtypes.as_dtype(preferred_dtype)

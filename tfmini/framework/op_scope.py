@@ -26,8 +26,8 @@ def graph_of_values(values: Sequence[Any]) -> Any:
             found, graph = element, element.graph
         elif element.graph is not graph:
             raise ValueError(
-                f"{element} is not from the passed-in graph: it must be from the same graph as {found}. Build both inside one "
-                "`with graph.as_default():`."
+                f"{element} must be from the same graph as {found} (graphs are {element.graph!r} and {graph!r}).\nBuild both "
+                "inside one `with graph.as_default():`."
             )
     return contexts.default_graph() if graph is None else graph
 

@@ -230,8 +230,9 @@ class Tensor:
         return self is other
 
     def __str__(self) -> str:
-        shape = "<unknown>" if self._dims is None else str(TensorShape(self._dims))
-        return f'Tensor("{self.name}", shape={shape}, dtype={self._dtype.name})'
+        shape = "" if self._dims is None else f", shape={TensorShape(self._dims)}"
+        device = f", device={self.device}" if self.device else ""
+        return f'Tensor("{self.name}"{shape}, dtype={self._dtype.name}{device})'
 
     def __repr__(self) -> str:
         return f"<tf.Tensor '{self.name}' shape={TensorShape(self._dims)} dtype={self._dtype.name}>"

@@ -287,12 +287,13 @@ def _with_state(function: Callable[..., Any], part: Any) -> Callable[..., Any]:
 
 def _reading(function: Callable[..., Any], places: tuple[int, ...]) -> Callable[..., Any]:
     if places == (0,):
-        return lambda first, *rest: function(first.read(), *rest)
+        return lambda first, *rest: function(first.read() if type(first) is Cell else first, *rest)
 
     def read_then(*arrays: Any) -> Any:
         values = list(arrays)
         for place in places:
-            values[place] = values[place].read()
+            if type(values[place]) is Cell:
+                values[place] = values[place].read()
         return function(*values)
 
     return read_then

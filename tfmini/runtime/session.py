@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import UnimplementedError
+from ..errors import KernelError, UnimplementedError
 from ..framework import contexts, events
 from ..framework.slots import slots
 from ..framework.tensor import Tensor
@@ -178,7 +178,10 @@ class BaseSession:
             if record is not None:
                 record.seconds = time.perf_counter() - record.seconds
                 hub.publish(events.RunFinished(record))
-        return program.build([collect(fetch, values) for fetch in plan.fetches])
+        try:
+            return program.build([collect(fetch, values) for fetch in plan.fetches])
+        except KernelError as cause:
+            raise failure.op_error(_without_value(plan, values), cause, ()) from None
 
     def _start_record(self, program: Program, fed: list[Any], number: int) -> events.RunRecord:
         plan = program.plan
@@ -311,6 +314,12 @@ def collect(fetch: Any, values: list[Any]) -> Any:
         held = value.read()
         return held[()] if np.ndim(held) == 0 else np.array(held)
     return value
+
+
+def _without_value(plan: Any, values: list[Any]) -> Any:
+    """Returns the operation behind the first fetched variable that has no value."""
+    empty = {fetch.slot for fetch in plan.fetches if isinstance(values[fetch.slot], Cell) and values[fetch.slot].value is None}
+    return next(tensor._op for tensor, slot in plan.slot_of.items() if slot in empty)
 
 
 class Device:

@@ -129,6 +129,6 @@ def report_uninitialized_variables(var_list: Any = None, name: str = "report_uni
                 return constant.constant([], dtype=dtypes.string)
             missing = raw.LogicalNot(raw.Pack(ready, axis=0, name="stack"))
             names = constant.constant([each.op.name for each in found])
-            from ..ops.data_flow import boolean_mask
+            from ..ops.select import boolean_mask
 
             return boolean_mask(names, missing)

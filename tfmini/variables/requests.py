@@ -31,7 +31,7 @@ def ask(scope: VariableScope, store: Any, name: str, given: dict[str, Any]) -> A
       ValueError: as the store does; also when `initializer` is a value of another dtype than `dtype`.
     """
     graph = contexts.default_graph()
-    full_name = f"{scope.name}/{name}" if scope.name else name
+    full_name = scope.name + "/" + name if scope.name else name
     reuse = scope.reuse if given["reuse"] is None else given["reuse"]
     request = _new_request(graph, scope, name, full_name, reuse, given)
     before = store._vars.get(full_name)

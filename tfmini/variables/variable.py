@@ -314,9 +314,6 @@ class Variable(metaclass=_VariableMeta):
     def __iter__(self) -> Any:
         return iter(self.read_value())
 
-    def __bool__(self) -> bool:
-        return bool(self.value())
-
     __array_priority__ = 100
 
     def __getitem__(self, key: Any) -> Any:
