@@ -7,6 +7,8 @@ from typing import Any
 from .columns import Places
 from .words import digest, first_line, leaf, one_line, parent
 
+_PROGRAM = frozenset(("user",))
+_OPTIMIZER = frozenset(("slot", "optimizer"))
 _MODES = {"False": "make new", "True": "find only", "AUTO_REUSE": "find, else make"}
 
 
@@ -44,20 +46,32 @@ class ScopeTable:
         return found
 
 
-def scope_records(table: ScopeTable, entries: list[Any], variables: list[Any]) -> list[dict[str, Any]]:
-    """Returns the section `scopes`."""
+def scope_records(
+    table: ScopeTable, entries: list[Any], variables: list[Any], requests: list[Any]
+) -> list[dict[str, Any]]:
+    """Returns the section `scopes`. Scopes that only an optimizer entered, for its slots, are marked internal."""
     for each in entries:
         table.index(each.name)
     for each in variables:
         table.index(parent(each.name))
     records: list[dict[str, Any]] = [
-        {"name": name, "leaf": leaf(name), "parent": table.index_of[parent(name)] if name else -1, "entries": [], "variables": []}
+        {"name": name, "leaf": leaf(name), "parent": table.index_of[parent(name)] if name else -1, "entries": [], "variables": [], "internal": True}
         for name in table.names
     ]
     for index, each in enumerate(entries):
         records[table.index_of[each.name]]["entries"].append(index)
     for index, each in enumerate(variables):
         records[table.index_of[parent(each.name)]]["variables"].append(index)
+    makers: dict[int, set[str]] = {}
+    for each in requests:
+        if each.entry is not None:
+            makers.setdefault(each.entry.index, set()).add(each.maker)
+    for record in reversed(records):
+        slots_only = all(makers.get(entry, _PROGRAM) <= _OPTIMIZER for entry in record["entries"])
+        slots_only = slots_only and all(variables[index].maker in _OPTIMIZER for index in record["variables"])
+        record["internal"] = bool(record["name"]) and slots_only and record["internal"]
+        if not record["internal"] and record["parent"] >= 0:
+            records[record["parent"]]["internal"] = False
     return records
 
 
@@ -197,7 +211,7 @@ def request_sentence(record: dict[str, Any], places: Places) -> str:
     """Returns one sentence that says what came of a request and why."""
     name, mode, word = record["name"], record["mode"], record["word"]
     found = f"call {record['found'] + 1}" if record["found"] >= 0 else "an earlier call"
-    if record["verdict"] == "MADE_RENAMED":
+    if record["verdict"] == "MADE_RENAMED" and record["maker"] not in _OPTIMIZER:
         return f"A tf.Variable holds the name {name}, so the new variable got another."
     if word == "made":
         return f"Nothing was called {name} yet and the mode is {mode}, so a variable was made."

@@ -16,14 +16,15 @@ def scopes_text(graph: Any) -> str:
     """Returns the tree of variable scopes of a graph, or of its record."""
     record = record_of(graph)
     counts = (
-        plural(len(record.scopes) - 1, "variable scope"),
+        plural(sum(1 for each in record.scopes if not each["internal"]) - 1, "variable scope"),
         plural(len(record.variables), "variable"),
-        plural(len(record.requests), "get_variable call"),
+        plural(sum(1 for each in record.requests if not for_slots(each)), "get_variable call"),
     )
     lines = [f"{record.graph['label']}: {', '.join(counts)}"]
     children: dict[int, list[int]] = {}
     for index, scope in enumerate(record.scopes):
-        children.setdefault(scope["parent"], []).append(index)
+        if not scope["internal"]:
+            children.setdefault(scope["parent"], []).append(index)
     todo = [(0, 0)]
     while todo:
         index, depth = todo.pop()
@@ -147,13 +148,22 @@ def collections_text(graph: Any) -> str:
 def requests_text(graph: Any) -> str:
     """Returns every `get_variable` call of a graph, or of its record, with what came of it."""
     record = record_of(graph)
-    words = [each["word"] for each in record.requests]
+    shown = [each for each in record.requests if not for_slots(each) or each["word"] == "refused"]
+    words = [each["word"] for each in shown]
     counts = ", ".join(
         f"{word} {grouped(words.count(word))}" for word in ("made", "shared", "shared, but", "refused") if word in words
     )
     lines = [f"{record.graph['label']}: {plural(len(words), 'get_variable call')}{': ' + counts if counts else ''}"]
-    for each in record.requests:
+    for each in shown:
         word = each["word"].upper() if each["word"] == "refused" else each["word"]
         where = _line(record, each["site"]) + _via(record, each["via"])
         lines.append(f"{each['number']} {word} {each['name']} at {where}: {each['sentence']}")
+    slots = len(record.requests) - len(shown)
+    if slots:
+        lines.append(f"and {plural(slots, 'call')} of an optimizer for its slots")
     return "\n".join(lines) + "\n"
+
+
+def for_slots(request: dict[str, Any]) -> bool:
+    """Says whether an optimizer asked, for a slot."""
+    return request["maker"] in ("slot", "optimizer")

@@ -190,8 +190,10 @@ class _Writer:
         if draft.record is None:
             return []
         written = []
-        for write in draft.record.writes:
+        for place, write in enumerate(draft.record.writes):
             variable = self._by_name.get(write.variable)
+            if place and variable is not None and variable.maker == "slot":
+                continue
             static = None if variable is None else getattr(variable.variable.op, "_attrs", {}).get("shape")
             before = None if write.before is None else value_summary(write.before, static)
             written.append(
@@ -265,9 +267,9 @@ class _Writer:
 
     # ---- words
 
-    def _find_readers(self) -> dict[int, list[str]]:
-        """Returns the titles of the steps that read each step, in order."""
-        readers: dict[int, list[str]] = {}
+    def _find_readers(self) -> dict[int, list[Draft]]:
+        """Returns the steps that read each step, in order."""
+        readers: dict[int, list[Draft]] = {}
         for draft in self._drafts:
             if draft.kind == "feed":
                 continue
@@ -275,16 +277,24 @@ class _Writer:
             for tensor in tensors:
                 source = self._source(tensor)
                 if source is not None and source is not draft:
-                    titles = readers.setdefault(id(source), [])
-                    if draft.title not in titles:
-                        titles.append(draft.title)
+                    found = readers.setdefault(id(source), [])
+                    if draft not in found:
+                        found.append(draft)
         return readers
+
+    def _next_reader(self, draft: Draft) -> Draft | None:
+        readers = self._next_readers.get(id(draft), [])
+        if draft.kind == "group":
+            readers = [each for each in readers if each.kind == "write"] or readers
+        elif draft.kind == "write":
+            readers = [each for each in readers if each.kind == "op"]
+        return readers[0] if readers else None
 
     def _sentence(self, draft: Draft) -> str:
         says = self._says(draft)
-        readers = self._next_readers.get(id(draft))
-        if readers:
-            says += f"; read next by {readers[0]}"
+        reader = self._next_reader(draft)
+        if reader is not None:
+            says += f"; read next by {reader.title}"
         line = self._places.where(self._places.site(draft.op._site))
         return f"{says}. Made in {line}." if line else f"{says}."
 
@@ -301,7 +311,7 @@ class _Writer:
             return variable_sentence(None if value is None else int(np.size(value)))
         if draft.kind == "write":
             gradient = any(source is not None and source.kind == "group" for source in map(self._source, op._inputs))
-            return write_sentence(op, draft.maker, gradient)
+            return write_sentence(op, draft.maker, gradient) + self._slot_words(draft)
         if draft.kind == "group":
             if draft.variable is not None:
                 return f"is how {self._loss_words()} changes with {draft.variable.name}"
@@ -313,6 +323,13 @@ class _Writer:
             return "is a gradient that the program asked for"
         names = [short_tensor(t, self._is_variable(t)) for t in op._inputs]
         return op_sentence(op, names)
+
+    def _slot_words(self, draft: Draft) -> str:
+        written = [self._by_name.get(write.variable) for write in draft.record.writes[1:]]
+        slots = [each.slot or leaf(each.name) for each in written if each is not None and each.maker == "slot"]
+        if not slots:
+            return ""
+        return f"; its slot{'s' if len(slots) > 1 else ''} {' and '.join(dict.fromkeys(slots))} too"
 
     def _is_variable(self, tensor: Tensor) -> bool:
         source = self._draft_of.get(tensor._op)

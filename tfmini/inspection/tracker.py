@@ -181,9 +181,8 @@ class GraphTracker:
         collections_key = self._collections_key()
         if self._moved("entries", (len(entries), tuple(each.index for each in list(journal.open_entries)), _settings(journal))):
             self._refresh_entries(entries)
-        if self._moved("scopes", (len(entries), len(variables))):
-            records = scope_records(self._scopes, entries, variables)
-            self._items["scopes"] = records
+        if self._moved("scopes", (len(entries), len(variables), len(requests))):
+            self._items["scopes"] = scope_records(self._scopes, entries, variables, requests)
         if self._moved("requests", (len(requests), requests[-1].verdict if requests else "", len(variables))):
             self._refresh_requests(requests)
         index_of = {id(each.variable): each.index for each in variables}

@@ -1,6 +1,6 @@
 """Pictures without a page: a small layered drawing of a graph, and text set as a picture.
 
-Name scopes are folded until at most `MOST_BOXES` boxes stand in the model; variables are capsules; the machinery lies in lanes
+Name scopes are folded, and opened while there are few boxes; variables are capsules; the machinery lies in lanes
 below. The page draws far more; this is what stays where no page ran. Same record, same bytes.
 """
 
@@ -14,7 +14,8 @@ from xml.sax.saxutils import escape
 import networkx
 from tfmini import inspection
 
-MOST_BOXES = 18
+MOST_BOXES = 14
+_ENOUGH_BOXES = 6
 _MOST_VARIABLES = 24
 _INK, _MUTED, _CANVAS, _LINE = "#14181F", "#555658", "#FFFFFF", "#D9DCE1"
 _COMPUTE, _VARIABLE, _FEED, _WRITE, _GRADIENT, _ORDER = "#555658", "#0460A0", "#12A55C", "#C33E00", "#C378A4", "#151954"
@@ -41,8 +42,8 @@ class _Box:
     @property
     def width(self) -> float:
         widest = max((len(line) for line in self.lines), default=1)
-        badge = 10 * len(self.badge) if self.badge else 0
-        return max(62.0, widest * 7.3 + 26 + badge)
+        badge = 12 + 9 * len(self.badge) if self.badge else 0
+        return max(62.0, widest * 7.6 + (34 if self.kind in ("variable", "scope") else 22) + badge)
 
     @property
     def height(self) -> float:
@@ -112,7 +113,7 @@ def _depths(record: Any, ops: list[int]) -> dict[str, bool]:
     found = groups()
     while True:
         scopes = [(count, key) for key, count in found.items() if key.endswith("/") and count > 1]
-        if not scopes:
+        if not scopes or len(found) >= _ENOUGH_BOXES:
             return opened
         _, widest = max(scopes)
         opened[widest] = True
@@ -283,14 +284,14 @@ def _draw(box: _Box) -> str:
         shape = ""
     else:
         shape = _rect(x, y, w, h, 6, _COMPUTE, _CANVAS, 1)
-    middle = x + w / 2 + (6 if box.kind in ("variable", "scope") else 0) - (9 if box.badge else 0)
+    middle = x + w / 2 + (6 if box.kind in ("variable", "scope") else 0) - (6 + 4 * len(box.badge) if box.badge else 0)
     if len(box.lines) < 2:
         text = _text(middle, y + h / 2 + 4, box.lines[0], _INK, 12, "middle")
     else:
         text = _text(middle, y + 16, box.lines[0], _INK, 12, "middle", bold=True)
         text += _text(x + w / 2, y + 35, box.lines[1], _MUTED, 11.5, "middle")
     if box.badge:
-        left = x + w - 12 - 8 * len(box.badge)
+        left = x + w - 18 - 8 * len(box.badge)
         text += _rect(left, y + 6, 6 + 8 * len(box.badge), 15, 7.5, "none", _VARIABLE, 0)
         text += _text(left + 3 + 4 * len(box.badge), y + 17.5, box.badge, _CANVAS, 11, "middle", bold=True)
     return f"<g><title>{escape(_clean(box.key))}</title>{shape}{text}</g>"

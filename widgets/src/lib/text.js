@@ -51,11 +51,13 @@ export function spokenDefaults(entry) {
 
 export function scopesText(store) {
   const { scopes } = store;
+  const shown = Math.max(0, scopes.filter((each) => !each.internal).length - 1);
+  const asked = store.requests.filter((each) => !forSlots(each)).length;
   const lines = [
-    `${store.graph.label}: ${counted(Math.max(0, scopes.length - 1), "variable scope")}, ${counted(store.variables.length, "variable")}, ${counted(store.requests.length, "get_variable call")}`,
+    `${store.graph.label}: ${counted(shown, "variable scope")}, ${counted(store.variables.length, "variable")}, ${counted(asked, "get_variable call")}`,
   ];
   const children = scopes.map(() => []);
-  scopes.forEach((scope, index) => { if (index && scope) children[scope.parent]?.push(index); });
+  scopes.forEach((scope, index) => { if (index && scope && !scope.internal) children[scope.parent]?.push(index); });
   const open = new Set(store.open.scopes);
   const write = (index, depth) => {
     const scope = scopes[index];
@@ -110,14 +112,20 @@ export function collectionsText(store) {
 
 const WORDS = ["made", "shared", "shared, but", "refused"];
 
+/** Whether an optimizer asked, for a slot. */
+export const forSlots = (request) => request.maker === "slot" || request.maker === "optimizer";
+
 export function requestsText(store) {
-  const counts = WORDS.map((word) => [word, store.requests.filter((each) => each.word === word).length]).filter(([, n]) => n);
+  const shown = store.requests.filter((each) => !forSlots(each) || each.word === "refused");
+  const counts = WORDS.map((word) => [word, shown.filter((each) => each.word === word).length]).filter(([, n]) => n);
   const lines = [
-    `${store.graph.label}: ${counted(store.requests.length, "get_variable call")}${counts.length ? `: ${counts.map(([word, n]) => `${word} ${grouped(n)}`).join(", ")}` : ""}`,
+    `${store.graph.label}: ${counted(shown.length, "get_variable call")}${counts.length ? `: ${counts.map(([word, n]) => `${word} ${grouped(n)}`).join(", ")}` : ""}`,
   ];
-  for (const each of store.requests) {
+  for (const each of shown) {
     const word = each.word === "refused" ? "REFUSED" : each.word;
     lines.push(`${each.number} ${word} ${each.name} at ${siteWords(store, each.site)}${via(store, each.via)}: ${each.sentence}`);
   }
+  const slots = store.requests.length - shown.length;
+  if (slots) lines.push(`and ${counted(slots, "call")} of an optimizer for its slots`);
   return `${lines.join("\n")}\n`;
 }

@@ -12,7 +12,7 @@ import { lastEntry, nameScopeText } from "../../lib/text.js";
 export function rowsOf(store, { opened, closed, matches }) {
   const { scopes } = store;
   const children = scopes.map(() => []);
-  scopes.forEach((scope, index) => { if (index && scope) children[scope.parent]?.push(index); });
+  scopes.forEach((scope, index) => { if (index && scope && !scope.internal) children[scope.parent]?.push(index); });
   const hit = matches ? scopes.map((scope) => matches({ name: scope.name || "(root)", type: scope.variables.map((v) => store.variables[v]?.name ?? "").join(" ") })) : null;
   if (hit) for (let index = scopes.length - 1; index > 0; index -= 1) if (hit[index]) hit[scopes[index].parent] = true;
   const rows = [];
