@@ -123,6 +123,14 @@ def test_a_changed_declaration_installs_again(clone: Clone) -> None:
     assert [call["module"] for call in clone.calls()] == ["pip", "pytest", "pip", "pytest"]
 
 
+def test_a_moved_clone_installs_again(clone: Clone, tmp_path: Path) -> None:
+    """The editable installation names the place of the clone."""
+    clone.run("test")
+    clone.folder = clone.folder.rename(tmp_path / "elsewhere")
+    clone.run("test")
+    assert [call["module"] for call in clone.calls()] == ["pip", "pytest", "pip", "pytest"]
+
+
 def test_a_failed_installation_is_said_and_tried_again(clone: Clone) -> None:
     failed = clone.run("test", code=1)
     assert failed.returncode != 0
@@ -144,8 +152,15 @@ def test_lab_opens_the_first_notebook(clone: Clone, tmp_path: Path) -> None:
     assert call["module"] == "jupyterlab"
     arguments = [str(each) for each in call["arguments"]]  # type: ignore[attr-defined]
     assert "--no-browser" in arguments
-    assert any("01_first_graph.ipynb" in each for each in arguments)
-    assert any(str(clone.folder) in each for each in arguments)
+    assert "--LabApp.default_url=/lab/tree/notebooks/01_first_graph.ipynb" in arguments
+    assert any(each.endswith(f"={clone.folder}") for each in arguments)
+
+
+def test_lab_opens_the_notebook_that_is_named(clone: Clone) -> None:
+    clone.run("lab", "notebooks/01_first_graph.ipynb", where=clone.folder)
+    arguments = [str(each) for each in clone.calls()[-1]["arguments"]]  # type: ignore[attr-defined]
+    assert Path(arguments[-1]).resolve() == (clone.folder / "notebooks" / "01_first_graph.ipynb").resolve()
+    assert not any("default_url" in each for each in arguments)
 
 
 @pytest.mark.parametrize("arguments", [[], ["bake"], ["--help"]])

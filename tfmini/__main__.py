@@ -24,6 +24,7 @@ _USAGE = """usage: tfmini lab [notebook] [options of jupyter lab]
 lab    opens JupyterLab on the first notebook
 test   runs the tests"""
 
+_FIRST_NOTEBOOK = "notebooks/01_first_graph.ipynb"
 _INSIDE = "TFMINI_IN_VENV"
 
 
@@ -42,7 +43,9 @@ def _prepare(root: Path, extras: str) -> Path:
     venv = root / ".venv"
     python = _python_of(venv)
     stamp = venv / f"tfmini-{extras}.stamp"
-    wanted = hashlib.sha256((root / "pyproject.toml").read_bytes() + sys.version.encode()).hexdigest()
+    # The installation is editable and names the clone's place, so a clone that was moved is installed again.
+    declared = (root / "pyproject.toml").read_bytes()
+    wanted = hashlib.sha256(declared + sys.version.encode() + str(root).encode()).hexdigest()
     if python.exists() and stamp.is_file() and stamp.read_text() == wanted:
         return python
     print(f"tfmini: preparing {venv} (once; a minute or two)", file=sys.stderr, flush=True)
@@ -50,7 +53,8 @@ def _prepare(root: Path, extras: str) -> Path:
         made = subprocess.run([sys.executable, "-m", "venv", str(venv)], check=False)
         if made.returncode:
             sys.exit(
-                "tfmini: Python could not make a virtual environment. On Debian or Ubuntu: apt install python3-venv. Then try again."
+                "tfmini: Python could not make a virtual environment. "
+                "On Debian or Ubuntu: apt install python3-venv. Then try again."
             )
     install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-e", f"{root}[{extras}]"]
     if subprocess.run(install, check=False).returncode:
@@ -77,11 +81,11 @@ def _lab(root: Path | None, arguments: list[str]) -> list[str]:
         command.append("--allow-root")
     if root is None:
         return command + arguments
-    notebooks = [each for each in arguments if each.endswith(".ipynb")]
-    first = root / "notebooks" / "01_first_graph.ipynb"
-    rest = [each for each in arguments if not each.endswith(".ipynb")]
-    opened = notebooks or [str(first.relative_to(root))]
-    return [*command, f"--notebook-dir={root}", *opened, *rest]
+    command.append(f"--notebook-dir={root}")
+    if not any(each.endswith(".ipynb") for each in arguments):
+        # As the default address it is also what `--no-browser` prints.
+        command.append(f"--LabApp.default_url=/lab/tree/{_FIRST_NOTEBOOK}")
+    return command + [str(Path(each).resolve()) if each.endswith(".ipynb") else each for each in arguments]
 
 
 def main(arguments: list[str] | None = None) -> int:
