@@ -32,10 +32,16 @@ export function defaultsPanel(ctx, { scope, entry }) {
         columns.map((each, k) => headOf(store, each, k === columns.length - 1)),
         element("span", { role: "columnheader", class: "tfm-sc-here" }, element("b", {}, "in effect here")),
       ),
-      rows.map((key) => lineOf(store, key, columns, values.get(key), at)),
+      rows.map((key) => lineOf(store, key, columns, key === "reuse" ? reuseOf(at, entry) : values.get(key), at)),
     ),
     quiet.length ? element("p", { class: "tfm-sc-quiet" }, element("span", { class: "tfm-mono" }, quiet.join(", ")), ": nothing on this path") : null,
   ].filter(Boolean);
+}
+
+/** Where the mode of an entry came from, in the form of a default. */
+function reuseOf(at, entry) {
+  const { how } = at.mode_from;
+  return { key: "reuse", value: at.mode_value, how, from: how === "default" ? -1 : how === "inherited" ? at.mode_from.entry : entry };
 }
 
 function headOf(store, entry, last) {
@@ -49,8 +55,11 @@ function headOf(store, entry, last) {
 function cellOf(store, key, entry, present) {
   const each = entry < 0 ? null : store.entries[entry].defaults.find((d) => d.key === key);
   if (key === "reuse") {
-    if (entry < 0) return { value: "False", source: present?.how === "default" || rootGives(store, present) };
-    return { value: store.entries[entry].reuse_given, source: present?.from === entry && present?.how !== "inherited" && present?.how !== "default" ? true : present?.how === "inherited" && present?.from === entry, passes: store.entries[entry].reuse_given === "None" };
+    // `reuse=None` passes on what stands above; anything else given on the path ends there.
+    const source = present.from === entry;
+    if (entry < 0) return { value: "False", source, struck: !source };
+    const given = store.entries[entry].reuse_given;
+    return { value: given, source, passes: given === "None", struck: given !== "None" && !source };
   }
   if (entry < 0) return key === "dtype" && present?.how === "default" ? { value: present.value, source: true } : null;
   if (!each) return null;
@@ -59,10 +68,6 @@ function cellOf(store, key, entry, present) {
   if (!setHere) return null;
   const effective = present?.from === entry;
   return { value: each.value, source: effective, struck: !effective };
-}
-
-function rootGives(store, present) {
-  return present?.how === "inherited" && (present.from === -1 || present.from === undefined);
 }
 
 function lineOf(store, key, columns, present, at) {
