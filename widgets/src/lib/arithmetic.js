@@ -63,7 +63,8 @@ export function readOut(type, inputs, result, index) {
   if (BINARY[type] && inputs.length === 2) return binary(type, inputs, result, index, made);
   if (UNARY[type] && inputs.length === 1) return unary(type, inputs[0], result, index, made);
   if (type === "MatMul" && inputs.length === 2) return product(inputs, result, index, made);
-  if ((type === "Mean" || type === "Sum" || type === "Max" || type === "Min") && inputs.length >= 1) return reduction(type, inputs[0], result, index, made);
+  if ((type === "Mean" || type === "Sum" || type === "Max" || type === "Min") && inputs.length >= 1)
+    return reduction(type, inputs[0], result, index, made);
   return null;
 }
 
@@ -75,7 +76,11 @@ export function writeReadOut(before, after, index) {
   const [a, b] = [cellNumber(old), cellNumber(now)];
   if (!Number.isFinite(a) || !Number.isFinite(b)) return null;
   const change = b - a;
-  return { text: `${shortNumber(a)} ${change < 0 ? "\u2212" : "+"} ${shortNumber(Math.abs(change))}`, sources: [{ input: 0, index }], change };
+  return {
+    text: `${shortNumber(a)} ${change < 0 ? "\u2212" : "+"} ${shortNumber(Math.abs(change))}`,
+    sources: [{ input: 0, index }],
+    change,
+  };
 }
 
 /** Cell of a record at whole-value coordinates, or undefined when the window does not hold it. */
@@ -140,7 +145,10 @@ function product(inputs, result, index, made) {
   if (!agrees(sum, made, result.dtype, size)) return null;
   const [x, y] = terms[0].map(shortNumber);
   const more = terms.length - 1;
-  const sources = [{ input: 0, index: [row, null] }, { input: 1, index: [null, column] }];
+  const sources = [
+    { input: 0, index: [row, null] },
+    { input: 1, index: [null, column] },
+  ];
   return { text: `${x} \u00d7 ${y.startsWith("-") ? `(${y})` : y}${more ? ` + ${more} more products` : ""}`, sources };
 }
 
@@ -152,7 +160,12 @@ function reduction(type, input, result, index, made) {
   const size = numbers.reduce((s, n) => s + Math.abs(n), 0) / (type === "Mean" ? numbers.length : 1);
   if (!agrees(wanted, made, result.dtype, size)) return null;
   const list = `${numbers.slice(0, 2).map(shortNumber).join(" + ")}${numbers.length > 2 ? " + \u2026" : ""}`;
-  const text = type === "Mean" ? `(${list}) / ${numbers.length}` : type === "Sum" ? list : `the ${type === "Max" ? "largest" : "smallest"} of ${numbers.length}`;
+  const text =
+    type === "Mean"
+      ? `(${list}) / ${numbers.length}`
+      : type === "Sum"
+        ? list
+        : `the ${type === "Max" ? "largest" : "smallest"} of ${numbers.length}`;
   return { text, sources: [{ input: 0, index: input.shape.map(() => null) }] };
 }
 

@@ -64,11 +64,13 @@ function cellSize(step, pitch) {
 }
 
 function bracketPlaces(index, left, pitch) {
-  return index.brackets.map((b) => {
-    const x = left + b.first * pitch + 1.5;
-    const width = (b.last - b.first + 1) * pitch - 3;
-    return { ...b, x: round(x), width: round(Math.max(1, width)), text: fitTitle(b.title, width + 4) };
-  }).filter((b) => b.width >= 2.5);
+  return index.brackets
+    .map((b) => {
+      const x = left + b.first * pitch + 1.5;
+      const width = (b.last - b.first + 1) * pitch - 3;
+      return { ...b, x: round(x), width: round(Math.max(1, width)), text: fitTitle(b.title, width + 4) };
+    })
+    .filter((b) => b.width >= 2.5);
 }
 
 /** Title as it fits: whole, its last part, or "" (a cut word says nothing). */
@@ -90,7 +92,13 @@ function blockPlaces(index, left, pitch) {
       last.last = b.last;
       last.width = round((last.last - last.first + 1) * pitch);
     } else {
-      blocks.push({ first: b.first, last: b.last, thin, x: round(left + b.first * pitch), width: round((b.last - b.first + 1) * pitch) });
+      blocks.push({
+        first: b.first,
+        last: b.last,
+        thin,
+        x: round(left + b.first * pitch),
+        width: round((b.last - b.first + 1) * pitch),
+      });
     }
     const now = blocks.at(-1);
     if (now.thin && now.width >= THINNEST * 3) now.thin = false;
@@ -110,7 +118,19 @@ export function shapePath(shape, x, y, width, height) {
   const cut = shape === "feed" ? Math.min(4, w) : Math.min(5, w);
   const points =
     shape === "feed"
-      ? [[x - w + cut, y - h], [x + w, y - h], [x + w - cut, y + h], [x - w, y + h]]
-      : [[x - w, y], [x - w + cut, y - h], [x + w - cut, y - h], [x + w, y], [x + w - cut, y + h], [x - w + cut, y + h]];
+      ? [
+          [x - w + cut, y - h],
+          [x + w, y - h],
+          [x + w - cut, y + h],
+          [x - w, y + h],
+        ]
+      : [
+          [x - w, y],
+          [x - w + cut, y - h],
+          [x + w - cut, y - h],
+          [x + w, y],
+          [x + w - cut, y + h],
+          [x - w + cut, y + h],
+        ];
   return `M${points.map(([px, py]) => `${round(px)} ${round(py)}`).join("L")}z`;
 }

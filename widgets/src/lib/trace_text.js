@@ -14,7 +14,9 @@ export function valueWords(value) {
   if (value.count === 0) return `${head}, empty`;
   if (content === "text") return value.count === 1 ? `${head}, ${JSON.stringify(value.text)}` : head;
   if (content === "bool") {
-    return value.count === 1 ? `${head}, ${value.positive ? "True" : "False"}` : `${head}, ${grouped(value.positive)} True, ${grouped(value.zero)} False`;
+    return value.count === 1
+      ? `${head}, ${value.positive ? "True" : "False"}`
+      : `${head}, ${grouped(value.positive)} True, ${grouped(value.zero)} False`;
   }
   const { data } = value.cells ?? { data: [] };
   if (value.count <= 4 && data.length === value.count) return `${head}, ${data.map((c) => cellText(c, content)).join(" ")}`;
@@ -80,7 +82,10 @@ function stepLines(index, i) {
   if (step.error) lines.push(`          ${step.error.class}: ${step.error.message.split("\n")[0]}`);
   for (const write of step.writes) {
     const { before, after } = write;
-    if (before && contentOf(after) === "number") lines.push(`          ${write.name}: mean ${shortNumber(before.mean)} -> ${shortNumber(after.mean)}, std ${shortNumber(before.std)} -> ${shortNumber(after.std)}`);
+    if (before && contentOf(after) === "number")
+      lines.push(
+        `          ${write.name}: mean ${shortNumber(before.mean)} -> ${shortNumber(after.mean)}, std ${shortNumber(before.std)} -> ${shortNumber(after.std)}`,
+      );
     else if (!before) lines.push(`          ${write.name}: had no value before`);
   }
   if (step.parts.length) lines.push(`          parts: ${partWords(step.parts)}`);
@@ -95,13 +100,19 @@ function partWords(parts) {
 function notNeededLines(trace) {
   if (!trace.not_needed.length) return [];
   const total = trace.not_needed.reduce((sum, n) => sum + n.count, 0);
-  return ["", `not needed: ${grouped(total)} of ${grouped(trace.total_ops)} operations`, ...trace.not_needed.map((n) => `  ${n.title} (${grouped(n.count)}): ${n.why}`)];
+  return [
+    "",
+    `not needed: ${grouped(total)} of ${grouped(trace.total_ops)} operations`,
+    ...trace.not_needed.map((n) => `  ${n.title} (${grouped(n.count)}): ${n.why}`),
+  ];
 }
 
 function watchLines(trace) {
   if (!trace.watches.length) return [];
   const line = (w) => {
-    const runs = w.runs.length ? `runs ${w.runs[0]} to ${w.runs.at(-1)}: ${shortNumber(w.values[0])} -> ${shortNumber(w.values.at(-1))}` : "no run yet";
+    const runs = w.runs.length
+      ? `runs ${w.runs[0]} to ${w.runs.at(-1)}: ${shortNumber(w.values[0])} -> ${shortNumber(w.values.at(-1))}`
+      : "no run yet";
     return `  ${w.label}, ${runs}${w.step >= 0 ? `; made at step ${w.step + 1}` : ""}`;
   };
   return ["", "watched", ...trace.watches.map(line)];

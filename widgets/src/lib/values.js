@@ -84,8 +84,10 @@ export function shortNumber(value) {
 export function axisNumber(value) {
   if (value === null || value === undefined) return "";
   const size = Math.abs(value);
-  const text = Number.isInteger(value) || size >= 1e5 || (size < 1e-3 && size > 0) ? shortNumber(value)
-    : String(Number(value.toPrecision(size >= 10 ? 3 : 2)));
+  const text =
+    Number.isInteger(value) || size >= 1e5 || (size < 1e-3 && size > 0)
+      ? shortNumber(value)
+      : String(Number(value.toPrecision(size >= 10 ? 3 : 2)));
   return withMinus(text);
 }
 

@@ -11,15 +11,17 @@ import { element } from "../lib/dom.js";
 import { StepIndex, valuesOf } from "../lib/steps.js";
 import { announcement, traceText } from "../lib/trace_text.js";
 import { grouped } from "../lib/values.js";
-import { ValuePanel } from "./stepper/panel.js";
+import { emptyState } from "./stepper/empty.js";
 import { pictureOfStep } from "./stepper/export.js";
 import { LiveActions } from "./stepper/live.js";
+import { ValuePanel } from "./stepper/panel.js";
 import { PlanList } from "./stepper/plan.js";
 import { Timeline } from "./stepper/timeline.js";
 import { Transport } from "./stepper/transport.js";
 import { Watches } from "./stepper/watches.js";
 
 const ORIGIN = "stepper";
+const START = { now: 0, part: -1, port: 0, cell: null, lead: [], table: false };
 const PUBLISH_AFTER = 140; // ms without a move before other views hear of the step
 
 export function stepperView(ctx) {
@@ -29,37 +31,64 @@ export function stepperView(ctx) {
 class Stepper {
   constructor(ctx) {
     this.ctx = ctx;
-    this.cursor = { now: 0, part: -1, port: 0, cell: null, lead: [], table: false };
+    this.cursor = { ...START };
     this.marks = [];
     this.stopKeys = new Set(ctx.state.get("stops", ["nan"]));
     this.marked = "";
     this.keys = this.#makeKeys();
     const { signal, uid } = ctx;
     const shared = { signal, uid: `${uid}-st`, announce: (words) => ctx.announce(words), go: (i) => this.go(i) };
-    this.transport = new Transport({ ...shared, move: (key) => this.move(key), jump: (key) => this.jump(key), stop: (key) => this.toggleStop(key) });
+    this.transport = new Transport({
+      ...shared,
+      move: (key) => this.move(key),
+      jump: (key) => this.jump(key),
+      stop: (key) => this.toggleStop(key),
+    });
     this.actions = new LiveActions({ ask: ctx.ask, liveness: ctx.liveness, signal, say: (words) => this.#say(words) });
     this.transport.el.append(this.actions.el);
     this.timeline = new Timeline(shared);
-    this.plan = new PlanList({ ...shared, openPart: (step, part) => this.go(step, { part }), toggled: (open) => ctx.state.set("open", open) });
+    this.plan = new PlanList({
+      ...shared,
+      openPart: (step, part) => this.go(step, { part }),
+      toggled: (open) => ctx.state.set("open", open),
+    });
     this.panel = new ValuePanel({
       ...shared,
       openPart: (step, part) => this.go(step, { part }),
-      chose: (cell) => { this.cursor.cell = cell; this.#keep(); },
+      chose: (cell) => {
+        this.cursor.cell = cell;
+        this.#keep();
+      },
       port: (port) => this.#set({ port, cell: null, lead: [] }),
-      slice: (lead, focus) => { this.#set({ lead, cell: null }); this.el.querySelector(`#${CSS.escape(focus)}`)?.focus(); },
+      slice: (lead, focus) => {
+        this.#set({ lead, cell: null });
+        this.el.querySelector(`#${CSS.escape(focus)}`)?.focus();
+      },
       tabled: (table) => this.#set({ table }),
       leave: () => this.timeline.el.focus(),
     });
     this.watches = new Watches(shared);
     this.side = element("div", { class: "tfm-st-main" }, this.panel.el, this.watches.el);
-    this.live = element("div", { class: "tfm-st-live" }, this.transport.el, this.timeline.el, element("div", { class: "tfm-st-body" }, this.plan.el, this.side));
+    this.live = element(
+      "div",
+      { class: "tfm-st-live" },
+      this.transport.el,
+      this.timeline.el,
+      element("div", { class: "tfm-st-body" }, this.plan.el, this.side),
+    );
     this.empty = element("div", { class: "tfm-st-empty" });
     this.el = element("div", { class: "tfm-stepper", role: "group", "aria-label": "Steps of a run" }, this.live, this.empty);
     this.el.addEventListener("keydown", (event) => this.#key(event), { signal });
     const observer = new ResizeObserver(() => this.#measure());
     observer.observe(this.el);
-    signal.addEventListener("abort", () => { observer.disconnect(); clearTimeout(this.later); });
-    ctx.onTheme?.(() => { this.panel.theme(); this.#draw(); });
+    signal.addEventListener("abort", () => {
+      observer.disconnect();
+      clearTimeout(this.later);
+    });
+    ctx.onTheme?.(() => {
+      this.panel.theme();
+      this.#draw();
+    });
     ctx.trace?.listen?.(() => this.load(ctx.trace.get()));
     this.load(ctx.trace?.get?.() ?? {});
   }
@@ -76,7 +105,7 @@ class Stepper {
       this.#drawEmpty();
       return;
     }
-    this.cursor = this.#keptCursor() ?? { now: this.#firstStep(), part: -1, port: 0, cell: null, lead: [], table: false };
+    this.cursor = this.#keptCursor() ?? { ...START, now: this.#firstStep() };
     this.plan.load(this.index, this.ctx.state.get("open", []));
     this.watches.load(this.trace);
     this.actions.load(this.index);
@@ -111,27 +140,7 @@ class Stepper {
   }
 
   #drawEmpty() {
-    const names = this.#fetchable();
-    const code = `tfw.step(session, ${names.length ? `"${names[0]}"` : "fetch"})`;
-    this.empty.replaceChildren(
-      element("p", { class: "tfm-st-emptyhead" }, "No run yet"),
-      element("p", {}, "Step through one run of a session, with the value of every operation:"),
-      element("pre", { class: "tfm-mono" }, code),
-      ...(names.length > 1 ? [element("p", { class: "tfm-muted" }, "Can be fetched: ", element("span", { class: "tfm-mono" }, names.slice(0, 6).join(", ")))] : []),
-    );
-  }
-
-  /** Names of tensors that nothing reads: what a person may want to fetch. */
-  #fetchable() {
-    const ops = this.ctx.store?.ops;
-    if (!ops?.length) return [];
-    const read = new Set();
-    for (const inputs of ops.inputs) for (let k = 0; k < inputs.length; k += 2) read.add(inputs[k]);
-    const out = [];
-    for (let i = ops.length - 1; i >= 0 && out.length < 6; i -= 1) {
-      if (!read.has(i) && ["user", "optimizer"].includes(ops.maker[i]) && (ops.outputs[i].length || ops.type[i] === "NoOp")) out.push(ops.outputs[i].length ? `${ops.name[i]}:0` : ops.name[i]);
-    }
-    return out;
+    this.empty.replaceChildren(...emptyState(this.ctx.store));
   }
 
   #measure() {
@@ -177,7 +186,13 @@ class Stepper {
     if (now === this.cursor.now && part === this.cursor.part) return;
     const keepCell = this.#sameShape(now, this.cursor.now);
     this.said = "";
-    Object.assign(this.cursor, { now, part, port: 0, cell: keepCell ? this.cursor.cell : null, lead: keepCell ? this.cursor.lead : [] });
+    Object.assign(this.cursor, {
+      now,
+      part,
+      port: 0,
+      cell: keepCell ? this.cursor.cell : null,
+      lead: keepCell ? this.cursor.lead : [],
+    });
     this.#draw();
     this.#keep();
     if (announce) this.ctx.announce(announcement(this.index, now));
@@ -206,7 +221,14 @@ class Stepper {
 
   jump(key) {
     const { now } = this.cursor;
-    const to = key === "stop" ? (this.stops.find((i) => i > now) ?? this.stops[0] ?? -1) : this.index.jump(key, now, this.marks.map((m) => m.step));
+    const to =
+      key === "stop"
+        ? (this.stops.find((i) => i > now) ?? this.stops[0] ?? -1)
+        : this.index.jump(
+            key,
+            now,
+            this.marks.map((m) => m.step),
+          );
     if (to >= 0) this.go(to);
     else this.ctx.announce(key === "bad" ? "No NaN or Inf in this run." : "There is none in this run.");
   }
@@ -219,7 +241,8 @@ class Stepper {
       if (!step || this.ctx.signal.aborted) return;
       const part = step.parts[this.cursor.part];
       const variable = !part && (step.kind === "variable" ? step.reads[0] : step.writes[0]?.variable);
-      const selection = variable !== undefined && variable !== false ? { kind: "variable", id: variable } : { kind: "op", id: (part ?? step).op };
+      const selection =
+        variable !== undefined && variable !== false ? { kind: "variable", id: variable } : { kind: "op", id: (part ?? step).op };
       this.ctx.bus.select({ ...selection, origin: ORIGIN });
     }, PUBLISH_AFTER);
   }
@@ -256,7 +279,10 @@ class Stepper {
     const bad = this.stopKeys.has("nan") ? this.index.places.bad : [];
     this.stops = [...new Set([...named, ...writes, ...bad])].sort((a, b) => a - b);
     this.timeline.stops(this.stops);
-    const chips = [{ key: "nan", label: "NaN or Inf", on: this.stopKeys.has("nan") }, { key: "writes", label: "writes", on: this.stopKeys.has("writes") }];
+    const chips = [
+      { key: "nan", label: "NaN or Inf", on: this.stopKeys.has("nan") },
+      { key: "writes", label: "writes", on: this.stopKeys.has("writes") },
+    ];
     const own = named.slice(0, 2).map((i) => ({ key: this.index.steps[i].name, label: this.index.title(i), on: true, mono: true }));
     this.transport.stops([...chips, ...own]);
   }
@@ -274,7 +300,11 @@ class Stepper {
       { key: "ArrowRight", does: "step forward", run: () => this.move("forward") },
       { key: "Home", does: "first step", run: () => this.move("first") },
       { key: "End", does: "last step", run: () => this.move("last") },
-      { key: "PageUp", does: "start of the scope, then the one before", run: () => this.go(this.index.scopeJump(this.cursor.now, -1)) },
+      {
+        key: "PageUp",
+        does: "start of the scope, then the one before",
+        run: () => this.go(this.index.scopeJump(this.cursor.now, -1)),
+      },
       { key: "PageDown", does: "next scope", run: () => this.go(this.index.scopeJump(this.cursor.now, 1)) },
       { key: "[", does: "previous write", run: by("write", -1) },
       { key: "]", does: "next write", run: by("write", 1) },
@@ -299,7 +329,11 @@ class Stepper {
     const chain = this.index.chain(this.cursor.now);
     const names = chain.map((i) => this.index.title(i));
     const step = this.index.steps[this.cursor.now];
-    const words = step.fetched.length ? `${names[0]} was fetched.` : chain.length > 1 ? `Ran because it is needed: ${names.join(" > ")}, which was fetched.` : "Ran because a fetched group waits for it.";
+    const words = step.fetched.length
+      ? `${names[0]} was fetched.`
+      : chain.length > 1
+        ? `Ran because it is needed: ${names.join(" > ")}, which was fetched.`
+        : "Ran because a fetched group waits for it.";
     this.#say(words);
   }
 
@@ -316,7 +350,8 @@ class Stepper {
     if (target.matches?.("input, textarea, select")) return;
     const onButton = target.matches?.("button, a");
     if (onButton && (event.key === "Enter" || event.key === " ")) return;
-    const key = target === this.timeline.el ? ({ ArrowUp: "ArrowRight", ArrowDown: "ArrowLeft" }[event.key] ?? event.key) : event.key;
+    const key =
+      target === this.timeline.el ? ({ ArrowUp: "ArrowRight", ArrowDown: "ArrowLeft" }[event.key] ?? event.key) : event.key;
     const found = this.keys.find((k) => k.key === key);
     if (!found) return;
     found.run();
@@ -353,7 +388,9 @@ class Stepper {
       card: null,
       text: () => traceText(this.trace),
       status: () => this.#status(),
-      onStatus: (fn) => { this.statusChanged = fn; },
+      onStatus: (fn) => {
+        this.statusChanged = fn;
+      },
       svg: () => (this.index ? pictureOfStep(this) : null),
       keys: this.keys,
       select: (selection) => this.select(selection),

@@ -26,25 +26,52 @@ export function pictureOfStep({ index, cursor, timeline, panel, width, el, trace
   const style = getComputedStyle(el);
   const ink = style.color;
   const words = { "font-family": "system-ui, sans-serif", fill: ink };
-  const root = make("svg", { xmlns: "http://www.w3.org/2000/svg", width, height: tall, viewBox: `0 0 ${width} ${tall}`, role: "img" });
+  const root = make("svg", {
+    xmlns: "http://www.w3.org/2000/svg",
+    width,
+    height: tall,
+    viewBox: `0 0 ${width} ${tall}`,
+    role: "img",
+  });
   root.append(
     make("title", {}, `Run ${trace.run} in session ${trace.session}, step ${cursor.now + 1} of ${index.count}`),
     make("desc", {}, announcement(index, cursor.now)),
     make("rect", { width, height: tall, fill: getComputedStyle(panel.el).getPropertyValue("--tfm-map-paper") || "#ffffff" }),
     line,
-    make("text", { ...words, x: LEFT, y: 126, "font-size": 15, "font-weight": 600 }, `${cursor.now + 1} ${index.title(cursor.now)}`),
+    make(
+      "text",
+      { ...words, x: LEFT, y: 126, "font-size": 15, "font-weight": 600 },
+      `${cursor.now + 1} ${index.title(cursor.now)}`,
+    ),
     make("text", { ...words, x: LEFT, y: 147, "font-size": 12.5 }, step.sentence),
   );
   const values = valuesOf(step);
-  if (values.length) root.append(make("text", { ...words, x: LEFT, y: 167, "font-size": 12, "font-family": "monospace" }, `${step.name}:0  ${valueWords(values[0])}`));
-  if (canvas) root.append(make("image", { x: LEFT, y: 182, width: size.width, height: size.height, href: canvas.toDataURL("image/png") }));
+  if (values.length)
+    root.append(
+      make(
+        "text",
+        { ...words, x: LEFT, y: 167, "font-size": 12, "font-family": "monospace" },
+        `${step.name}:0  ${valueWords(values[0])}`,
+      ),
+    );
+  if (canvas)
+    root.append(make("image", { x: LEFT, y: 182, width: size.width, height: size.height, href: canvas.toDataURL("image/png") }));
   return new XMLSerializer().serializeToString(root);
 }
 
 /** Copies the computed paint of a drawing onto its clone, which leaves the stylesheet behind. */
 function inline(from, to) {
   const style = getComputedStyle(from);
-  for (const key of ["fill", "stroke", "stroke-width", "stroke-dasharray", "font-family", "font-size", "font-weight", "text-anchor"]) {
+  for (const key of [
+    "fill",
+    "stroke",
+    "stroke-width",
+    "stroke-dasharray",
+    "font-family",
+    "font-size",
+    "font-weight",
+    "text-anchor",
+  ]) {
     const value = style.getPropertyValue(key);
     if (value) to.setAttribute(key, value);
   }

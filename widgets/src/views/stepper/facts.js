@@ -15,8 +15,12 @@ export class Facts {
     this.strip = element("div", { class: "tfm-sf-strip", "aria-hidden": "true" });
     this.health = element("dl", { class: "tfm-sf-health" });
     this.cell = element("div", { class: "tfm-sf-cell" });
-    this.el = element("div", { class: "tfm-sf" },
-      element("div", { class: "tfm-sf-block" }, this.stats, this.histogram), element("div", { class: "tfm-sf-block" }, this.strip, this.health, this.cell));
+    this.el = element(
+      "div",
+      { class: "tfm-sf" },
+      element("div", { class: "tfm-sf-block" }, this.stats, this.histogram),
+      element("div", { class: "tfm-sf-block" }, this.strip, this.health, this.cell),
+    );
   }
 
   /** Shows the numbers of a value; nothing for a value that has none. */
@@ -35,8 +39,15 @@ export class Facts {
   }
 
   #drawStats(value) {
-    const facts = [["min", value.min], ["max", value.max], ["mean", value.mean], ["std", value.std]];
-    this.stats.replaceChildren(...facts.map(([word, n]) => element("div", {}, element("dt", {}, word), element("dd", {}, withMinus(shortNumber(n))))));
+    const facts = [
+      ["min", value.min],
+      ["max", value.max],
+      ["mean", value.mean],
+      ["std", value.std],
+    ];
+    this.stats.replaceChildren(
+      ...facts.map(([word, n]) => element("div", {}, element("dt", {}, word), element("dd", {}, withMinus(shortNumber(n))))),
+    );
   }
 
   #drawHistogram(histogram) {
@@ -44,20 +55,47 @@ export class Facts {
     const total = histogram.counts.reduce((a, b) => a + b, 0);
     const words = `Histogram of ${grouped(total)} numbers from ${shortNumber(histogram.low)} to ${shortNumber(histogram.high)}`;
     const picture = svg("svg", { viewBox: `0 0 ${WIDTH} ${HIGH}`, role: "img", "aria-label": words, preserveAspectRatio: "none" });
-    picture.append(svg("path", { class: "tfm-sf-negative", d: paths.negative, transform: "translate(0 4)" }), svg("path", { class: "tfm-sf-positive", d: paths.positive, transform: "translate(0 4)" }), svg("path", { class: "tfm-sf-base", d: `M0 ${HIGH}H${WIDTH}` }));
+    picture.append(
+      svg("path", { class: "tfm-sf-negative", d: paths.negative, transform: "translate(0 4)" }),
+      svg("path", { class: "tfm-sf-positive", d: paths.positive, transform: "translate(0 4)" }),
+      svg("path", { class: "tfm-sf-base", d: `M0 ${HIGH}H${WIDTH}` }),
+    );
     if (paths.zero !== null) picture.append(svg("path", { class: "tfm-sf-zero", d: `M${paths.zero} 0V${HIGH}` }));
-    const ends = element("div", { class: "tfm-sf-ends", "aria-hidden": "true" }, element("span", {}, axisNumber(histogram.low)), element("span", {}, axisNumber(histogram.high)));
+    const ends = element(
+      "div",
+      { class: "tfm-sf-ends", "aria-hidden": "true" },
+      element("span", {}, axisNumber(histogram.low)),
+      element("span", {}, axisNumber(histogram.high)),
+    );
     const part = paths.zero === null ? -1 : paths.zero / WIDTH;
-    if (part > 0.16 && part < 0.86) ends.append(element("span", { class: "tfm-sf-at0", style: `left:${Math.round(part * 100)}%` }, "0"));
+    if (part > 0.16 && part < 0.86)
+      ends.append(element("span", { class: "tfm-sf-at0", style: `left:${Math.round(part * 100)}%` }, "0"));
     this.histogram.replaceChildren(picture, ends);
   }
 
   #drawHealth(value, content) {
-    const kinds = HEALTH.map((h) => ({ ...h, count: value[h.key] ?? 0, label: content === "bool" && h.key === "positive" ? "True" : content === "bool" && h.key === "zero" ? "False" : h.label }));
+    const kinds = HEALTH.map((h) => ({
+      ...h,
+      count: value[h.key] ?? 0,
+      label: content === "bool" && h.key === "positive" ? "True" : content === "bool" && h.key === "zero" ? "False" : h.label,
+    }));
     const shown = content === "bool" ? kinds.filter((k) => k.key === "zero" || k.key === "positive") : kinds;
-    this.strip.replaceChildren(...shown.filter((k) => k.count).map((k) => element("span", { class: `tfm-sf-share tfm-sf-${k.key}`, style: `flex:${k.count} 1 3px` })));
-    this.health.replaceChildren(...shown.map((k) => element("div", { class: k.count ? "" : "tfm-muted", "data-health": k.key },
-      element("span", { class: `tfm-sf-swatch tfm-sf-${k.key}${k.count ? "" : " tfm-none"}`, "aria-hidden": "true" }), element("dt", {}, k.label), element("dd", {}, grouped(k.count)))));
+    this.strip.replaceChildren(
+      ...shown
+        .filter((k) => k.count)
+        .map((k) => element("span", { class: `tfm-sf-share tfm-sf-${k.key}`, style: `flex:${k.count} 1 3px` })),
+    );
+    this.health.replaceChildren(
+      ...shown.map((k) =>
+        element(
+          "div",
+          { class: k.count ? "" : "tfm-muted", "data-health": k.key },
+          element("span", { class: `tfm-sf-swatch tfm-sf-${k.key}${k.count ? "" : " tfm-none"}`, "aria-hidden": "true" }),
+          element("dt", {}, k.label),
+          element("dd", {}, grouped(k.count)),
+        ),
+      ),
+    );
     this.health.classList.toggle("tfm-two", content === "bool");
   }
 
@@ -66,7 +104,20 @@ export class Facts {
     this.cell.hidden = !chosen || !this.numbers || (!chosen.index.length && !chosen.said);
     if (this.cell.hidden) return;
     const place = chosen.index.length ? `[${chosen.index.join(",")}]` : "";
-    const words = element("div", { class: "tfm-sf-sum" }, element("span", { class: "tfm-mono" }, withMinus(chosen.said)), element("b", { class: "tfm-mono", "data-tfm": "cell" }, `${chosen.said ? "= " : ""}${withMinus(chosen.cell)}`));
-    this.cell.replaceChildren(element("div", { class: "tfm-sf-place tfm-muted" }, element("span", {}, "cell"), element("span", { class: "tfm-mono" }, place)), words);
+    const words = element(
+      "div",
+      { class: "tfm-sf-sum" },
+      element("span", { class: "tfm-mono" }, withMinus(chosen.said)),
+      element("b", { class: "tfm-mono", "data-tfm": "cell" }, `${chosen.said ? "= " : ""}${withMinus(chosen.cell)}`),
+    );
+    this.cell.replaceChildren(
+      element(
+        "div",
+        { class: "tfm-sf-place tfm-muted" },
+        element("span", {}, "cell"),
+        element("span", { class: "tfm-mono" }, place),
+      ),
+      words,
+    );
   }
 }

@@ -10,7 +10,12 @@ export class LiveActions {
   /** @param {{ask, liveness, say, signal}} options ask as in the context; say(sentence) tells the outcome */
   constructor(options) {
     this.options = options;
-    this.again = this.#button("Run again", "again", "Record another run of the same fetches, from the present state of the session", () => "Recorded another run.");
+    this.again = this.#button(
+      "Run again",
+      "again",
+      "Record another run of the same fetches, from the present state of the session",
+      () => "Recorded another run.",
+    );
     this.commit = this.#button("Write", "commit", "", (answer) => {
       this.written = true;
       return `Written into the session: ${answer?.written?.join(", ") || "nothing"}.`;
@@ -21,19 +26,23 @@ export class LiveActions {
 
   #button(label, kind, title, outcome) {
     const button = element("button", { type: "button", class: "tfm-st-action", title, "data-do": kind }, label);
-    button.addEventListener("click", async () => {
-      if (button.getAttribute("aria-disabled") === "true") return;
-      button.setAttribute("aria-disabled", "true");
-      button.setAttribute("aria-busy", "true");
-      try {
-        this.options.say(outcome(await this.options.ask(kind, {})));
-      } catch (error) {
-        this.options.say(error.message);
-      } finally {
-        button.removeAttribute("aria-busy");
-        button.setAttribute("aria-disabled", String(kind === "commit" && Boolean(this.written)));
-      }
-    }, { signal: this.options.signal });
+    button.addEventListener(
+      "click",
+      async () => {
+        if (button.getAttribute("aria-disabled") === "true") return;
+        button.setAttribute("aria-disabled", "true");
+        button.setAttribute("aria-busy", "true");
+        try {
+          this.options.say(outcome(await this.options.ask(kind, {})));
+        } catch (error) {
+          this.options.say(error.message);
+        } finally {
+          button.removeAttribute("aria-busy");
+          button.setAttribute("aria-disabled", String(kind === "commit" && Boolean(this.written)));
+        }
+      },
+      { signal: this.options.signal },
+    );
     return button;
   }
 

@@ -32,9 +32,19 @@ export class ValuePanel {
     this.result = new ResultView({ ...options, choose: (index) => this.choose(index, true) });
     this.facts = new Facts();
     this.grid = element("div", { class: "tfm-sv-grid" }, this.inputs, this.join, this.result.el, this.facts.el);
-    this.el = element("section", { class: "tfm-sv", "data-tfm": "value", "aria-label": "Value of the step" },
-      element("header", { class: "tfm-sv-header" }, element("div", { class: "tfm-sv-names" }, this.title, this.name), element("div", { class: "tfm-sv-types" }, this.type, this.made)),
-      this.sentence, this.extra, this.grid);
+    this.el = element(
+      "section",
+      { class: "tfm-sv", "data-tfm": "value", "aria-label": "Value of the step" },
+      element(
+        "header",
+        { class: "tfm-sv-header" },
+        element("div", { class: "tfm-sv-names" }, this.title, this.name),
+        element("div", { class: "tfm-sv-types" }, this.type, this.made),
+      ),
+      this.sentence,
+      this.extra,
+      this.grid,
+    );
   }
 
   /** Reads the theme's colours again. */
@@ -130,7 +140,11 @@ export class ValuePanel {
   }
 
   #link(word, step, mono = false) {
-    const link = element("button", { type: "button", class: `tfm-st-link${mono ? " tfm-mono" : ""}`, "data-step": step, title: `step ${step + 1}` }, word);
+    const link = element(
+      "button",
+      { type: "button", class: `tfm-st-link${mono ? " tfm-mono" : ""}`, "data-step": step, title: `step ${step + 1}` },
+      word,
+    );
     link.addEventListener("click", () => this.options.go(step), { signal: this.options.signal });
     return link;
   }
@@ -139,23 +153,40 @@ export class ValuePanel {
   #extras(step, shown, values) {
     const rows = [];
     if (this.part < 0 && step.error) {
-      rows.push(element("div", { class: "tfm-sv-error", role: "note" }, element("b", {}, step.error.class), element("pre", {}, step.error.message)));
+      rows.push(
+        element(
+          "div",
+          { class: "tfm-sv-error", role: "note" },
+          element("b", {}, step.error.class),
+          element("pre", {}, step.error.message),
+        ),
+      );
     }
     if (values.length > 1) rows.push(this.#outputs(shown, values));
     if (this.part < 0 && step.parts.length) {
       const n = step.parts.length;
-      const open = element("button", { type: "button", class: "tfm-st-link", "data-do": "parts" }, `${n} part${n === 1 ? "" : "s"} folded into this step`);
+      const open = element(
+        "button",
+        { type: "button", class: "tfm-st-link", "data-do": "parts" },
+        `${n} part${n === 1 ? "" : "s"} folded into this step`,
+      );
       open.addEventListener("click", () => this.options.openPart(this.now, 0), { signal: this.options.signal });
       rows.push(element("p", { class: "tfm-muted tfm-sv-parts" }, open));
     }
-    if (this.part < 0 && step.kind === "group" && !values.length) rows.push(writesTable(this.index, this.now, (text, to) => this.#link(text, to, true)));
+    if (this.part < 0 && step.kind === "group" && !values.length)
+      rows.push(writesTable(this.index, this.now, (text, to) => this.#link(text, to, true)));
     this.extra.replaceChildren(...rows.filter(Boolean));
   }
 
   #outputs(shown, values) {
     const tabs = element("div", { class: "tfm-sv-outputs", role: "group", "aria-label": "Outputs" });
     values.forEach((value, k) => {
-      const tab = element("button", { type: "button", class: "tfm-st-chip", "aria-pressed": String(k === this.port) }, element("span", { class: "tfm-mono" }, `:${k}`), ` ${value.dtype} ${shapeText(value.shape)}`);
+      const tab = element(
+        "button",
+        { type: "button", class: "tfm-st-chip", "aria-pressed": String(k === this.port) },
+        element("span", { class: "tfm-mono" }, `:${k}`),
+        ` ${value.dtype} ${shapeText(value.shape)}`,
+      );
       tab.addEventListener("click", () => this.options.port(k), { signal: this.options.signal });
       tabs.append(tab);
     });
@@ -176,7 +207,9 @@ export class ValuePanel {
     const sign = operatorSign(step.type);
     return step.inputs.map((input, k) => {
       const value = this.index.inputValue(this.now, k);
-      const shared = Boolean(value && this.value && this.value.dtype === value.dtype && shapeText(value.shape) === shapeText(this.value.shape));
+      const shared = Boolean(
+        value && this.value && this.value.dtype === value.dtype && shapeText(value.shape) === shapeText(this.value.shape),
+      );
       return { name: this.#shortName(input), full: input.name, value, shared, step: input.step, sign: k ? sign : "", input: k };
     });
   }
@@ -194,7 +227,8 @@ export class ValuePanel {
       if (source.sign) rows.push(element("div", { class: "tfm-sv-sign", "aria-hidden": "true" }, source.sign));
       rows.push(this.#input(source, sources));
     }
-    if (sources.length > shown.length) rows.push(element("p", { class: "tfm-muted" }, `and ${sources.length - shown.length} more inputs`));
+    if (sources.length > shown.length)
+      rows.push(element("p", { class: "tfm-muted" }, `and ${sources.length - shown.length} more inputs`));
     this.inputs.replaceChildren(...rows);
     this.inputs.hidden = !shown.length;
     this.join.hidden = !shown.length || this.el.classList.contains("tfm-sv-narrow");
@@ -202,13 +236,30 @@ export class ValuePanel {
 
   #input(source, sources) {
     const { value } = source;
-    const head = element("div", { class: "tfm-sv-inhead" },
+    const head = element(
+      "div",
+      { class: "tfm-sv-inhead" },
       source.step >= 0 ? this.#link(source.name, source.step, true) : element("span", { class: "tfm-mono" }, source.name),
-      element("span", { class: "tfm-mono" }, value ? shapeText(value.shape) : ""));
-    const box = element("div", { class: "tfm-sv-input", role: "group", "aria-label": `${source.full ?? source.name}${value ? `, ${valueWords(value)}` : ""}` }, head);
-    if (!value) return box.append(element("p", { class: "tfm-muted" }, "not recorded")), box;
+      element("span", { class: "tfm-mono" }, value ? shapeText(value.shape) : ""),
+    );
+    const box = element(
+      "div",
+      {
+        class: "tfm-sv-input",
+        role: "group",
+        "aria-label": `${source.full ?? source.name}${value ? `, ${valueWords(value)}` : ""}`,
+      },
+      head,
+    );
+    if (!value) return (box.append(element("p", { class: "tfm-muted" }, "not recorded")), box);
     if (contentOf(value) === "text" || value.count === 0 || !value.cells) {
-      box.append(element("p", { class: "tfm-mono tfm-sv-few" }, value.count === 1 ? cellText(value.text, "text") : value.count ? `${grouped(value.count)} texts` : "empty"));
+      box.append(
+        element(
+          "p",
+          { class: "tfm-mono tfm-sv-few" },
+          value.count === 1 ? cellText(value.text, "text") : value.count ? `${grouped(value.count)} texts` : "empty",
+        ),
+      );
       return box;
     }
     if (value.count <= 4) {
@@ -220,10 +271,15 @@ export class ValuePanel {
     const scale = source.shared ? this.#scale(sources) : scaleOf(value);
     const vector = value.shape.length === 1;
     const planes = sources.filter((each) => each.value?.shape.length > 1).length;
-    picture.draw(value, this.inputWidth, vector ? 14 : this.inputWidth * (planes > 1 ? 0.82 : 1), { colours: this.colours, scale, most: vector ? 200 : 18 });
+    picture.draw(value, this.inputWidth, vector ? 14 : this.inputWidth * (planes > 1 ? 0.82 : 1), {
+      colours: this.colours,
+      scale,
+      most: vector ? 200 : 18,
+    });
     if (vector) stretch(picture, this.inputWidth);
     box.append(picture.el);
-    if (!source.shared && contentOf(value) === "number") box.append(element("div", { class: "tfm-muted tfm-sv-own" }, `own scale, \u00b1${axisNumber(scale.limit)}`));
+    if (!source.shared && contentOf(value) === "number")
+      box.append(element("div", { class: "tfm-muted tfm-sv-own" }, `own scale, \u00b1${axisNumber(scale.limit)}`));
     this.drawn.push({ source, picture });
     return box;
   }
@@ -267,7 +323,12 @@ export class ValuePanel {
     const write = step.writes[0];
     if (write) return write.before && write.before.cells ? writeReadOut(write.before, write.after, index) : null;
     if (this.port !== 0 || step.kind !== "op") return null;
-    return readOut(step.type, step.inputs.map((_, k) => this.index.inputValue(this.now, k)), this.value, index);
+    return readOut(
+      step.type,
+      step.inputs.map((_, k) => this.index.inputValue(this.now, k)),
+      this.value,
+      index,
+    );
   }
 
   #ring(source, picture, said, index) {
@@ -296,7 +357,13 @@ function difference(before, after) {
   const finite = data.filter((n) => typeof n === "number" && Number.isFinite(n));
   const min = finite.reduce((a, b) => Math.min(a, b), Infinity);
   const max = finite.reduce((a, b) => Math.max(a, b), -Infinity);
-  return { ...after, min: finite.length ? min : null, max: finite.length ? max : null, mean: finite.reduce((a, b) => a + b, 0) / (finite.length || 1), cells: { ...after.cells, data } };
+  return {
+    ...after,
+    min: finite.length ? min : null,
+    max: finite.length ? max : null,
+    mean: finite.reduce((a, b) => a + b, 0) / (finite.length || 1),
+    cells: { ...after.cells, data },
+  };
 }
 
 /** A strip over the whole width, whatever its cells would be. */

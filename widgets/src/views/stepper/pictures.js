@@ -7,7 +7,15 @@
 
 import { element } from "../../lib/dom.js";
 import {
-  cellLetter, cellNumber, colourIndex, colourTable, contentOf, gridSize, parseColour, planeOf, scaleOf,
+  cellLetter,
+  cellNumber,
+  colourIndex,
+  colourTable,
+  contentOf,
+  gridSize,
+  parseColour,
+  planeOf,
+  scaleOf,
 } from "../../lib/values.js";
 
 /** Colours of a theme, read once for each change of theme from the element that carries the tokens. */
@@ -119,7 +127,15 @@ export class Picture {
     for (let i = 0; i < rows * columns; i += 1) {
       const on = cellNumber(data[start + i]) !== 0;
       const ink = css(on ? colours.paper : colours.ink, on ? 1 : 0.75);
-      writeWord(pen, on ? "T" : "F", ((i % columns) + 0.5) * w, (Math.floor(i / columns) + 0.5) * h, Math.min(12 * ratio, h * 0.7), ink, 600);
+      writeWord(
+        pen,
+        on ? "T" : "F",
+        ((i % columns) + 0.5) * w,
+        (Math.floor(i / columns) + 0.5) * h,
+        Math.min(12 * ratio, h * 0.7),
+        ink,
+        600,
+      );
     }
   }
 

@@ -23,11 +23,21 @@ export class PlanList {
     this.rows = [];
     this.count = element("span", { class: "tfm-muted" });
     this.body = element("div", { class: "tfm-st-rows", role: "presentation" });
-    this.tree = element("div", { class: "tfm-st-tree", role: "tree", tabindex: "0", "aria-label": "Plan: steps in order" }, this.body);
+    this.tree = element(
+      "div",
+      { class: "tfm-st-tree", role: "tree", tabindex: "0", "aria-label": "Plan: steps in order" },
+      this.body,
+    );
     this.notNeeded = element("section", { class: "tfm-st-unneeded", "aria-label": "Not needed" });
     this.findSlot = element("div", { class: "tfm-st-find" });
-    this.el = element("section", { class: "tfm-st-plan", "aria-label": "Plan" },
-      element("h3", { class: "tfm-st-head" }, element("b", {}, "Plan"), this.count), this.findSlot, this.tree, this.notNeeded);
+    this.el = element(
+      "section",
+      { class: "tfm-st-plan", "aria-label": "Plan" },
+      element("h3", { class: "tfm-st-head" }, element("b", {}, "Plan"), this.count),
+      this.findSlot,
+      this.tree,
+      this.notNeeded,
+    );
     const { signal } = options;
     this.tree.addEventListener("scroll", () => this.#paint(), { signal, passive: true });
     this.tree.addEventListener("click", (event) => this.#clicked(event), { signal });
@@ -112,8 +122,14 @@ export class PlanList {
   #row(row, at) {
     const current = row.step === this.now && (row.part ?? -1) === this.part;
     const el = element("div", {
-      id: `${this.options.uid}-${row.id}`, class: `tfm-st-row tfm-st-level${row.level}`, role: "treeitem", "data-tfm": "row", "data-row": row.id,
-      "aria-level": row.level, style: `top:${at * ROW}px`, "aria-selected": String(current),
+      id: `${this.options.uid}-${row.id}`,
+      class: `tfm-st-row tfm-st-level${row.level}`,
+      role: "treeitem",
+      "data-tfm": "row",
+      "data-row": row.id,
+      "aria-level": row.level,
+      style: `top:${at * ROW}px`,
+      "aria-selected": String(current),
     });
     if (row.open !== undefined && row.open !== null) el.setAttribute("aria-expanded", String(row.open));
     if (row.id === this.active) el.classList.add("tfm-active");
@@ -130,16 +146,28 @@ export class PlanList {
     const stop = this.stops.some((i) => i >= b.first && i <= b.last);
     const marked = this.marks.some((m) => m.step >= b.first && m.step <= b.last);
     el.dataset.name = b.title;
-    el.append(triangle(row.open), element("span", { class: `tfm-st-name${/^(fed|constants)$/.test(b.title) ? "" : " tfm-mono"}` }, b.title || "root"));
-    if (marked && !row.open) el.append(element("span", { class: "tfm-st-dot tfm-st-dot-mark", title: "holds a step of the selection" }));
-    if (stop && !row.open) el.append(element("span", { class: "tfm-st-stophere" }, element("span", { class: "tfm-st-dot" }), "stop"));
-    const words = done === size ? `${grouped(size)} done` : done > 0 || row.bracket === this.auto ? `${grouped(done)} of ${grouped(size)}` : grouped(size);
+    el.append(
+      triangle(row.open),
+      element("span", { class: `tfm-st-name${/^(fed|constants)$/.test(b.title) ? "" : " tfm-mono"}` }, b.title || "root"),
+    );
+    if (marked && !row.open)
+      el.append(element("span", { class: "tfm-st-dot tfm-st-dot-mark", title: "holds a step of the selection" }));
+    if (stop && !row.open)
+      el.append(element("span", { class: "tfm-st-stophere" }, element("span", { class: "tfm-st-dot" }), "stop"));
+    const words =
+      done === size
+        ? `${grouped(size)} done`
+        : done > 0 || row.bracket === this.auto
+          ? `${grouped(done)} of ${grouped(size)}`
+          : grouped(size);
     el.append(element("span", { class: "tfm-st-end" }, words));
   }
 
   #stepRow(el, row, current) {
     const step = this.index.steps[row.step];
-    const title = this.index.title(row.step).replace(/^gradients (?=of )/, this.index.brackets[this.index.bracketOf[row.step]].title === "gradients" ? "" : "$&");
+    const title = this.index
+      .title(row.step)
+      .replace(/^gradients (?=of )/, this.index.brackets[this.index.bracketOf[row.step]].title === "gradients" ? "" : "$&");
     const done = row.step < this.now;
     el.dataset.name = step.name;
     el.dataset.step = row.step;
@@ -153,18 +181,31 @@ export class PlanList {
     );
     if (row.open !== null) el.append(triangle(row.open, "tfm-st-fold"));
     const mark = this.marks.find((m) => m.step === row.step);
-    if (mark && !current) el.append(element("span", { class: `tfm-st-how tfm-st-how-${mark.how}` }, mark.how === "is" ? "selected" : mark.how));
+    if (mark && !current)
+      el.append(element("span", { class: `tfm-st-how tfm-st-how-${mark.how}` }, mark.how === "is" ? "selected" : mark.how));
     if (this.stops.includes(row.step)) el.append(element("span", { class: "tfm-st-dot", title: "stop" }));
-    if (valuesOf(step).some(isUnhealthy)) el.append(element("span", { class: "tfm-st-badge", title: "holds NaN or Inf" }, valuesOf(step).some((v) => v.nan) ? "NaN" : "Inf"));
+    if (valuesOf(step).some(isUnhealthy))
+      el.append(
+        element("span", { class: "tfm-st-badge", title: "holds NaN or Inf" }, valuesOf(step).some((v) => v.nan) ? "NaN" : "Inf"),
+      );
     if (step.error) el.append(element("span", { class: "tfm-st-badge tfm-st-error" }, "error"));
-    el.append(element("span", { class: "tfm-st-end" }, row.step === this.now + 1 ? "next" : row.step <= this.now ? duration(step.duration_us) : ""));
+    el.append(
+      element(
+        "span",
+        { class: "tfm-st-end" },
+        row.step === this.now + 1 ? "next" : row.step <= this.now ? duration(step.duration_us) : "",
+      ),
+    );
   }
 
   #partRow(el, row) {
     const part = this.index.steps[row.step].parts[row.part];
     el.dataset.name = part.name;
     if (row.step === this.now && row.part === this.part) el.classList.add("tfm-st-current");
-    el.append(element("span", { class: "tfm-st-name", title: part.name }, part.type), element("span", { class: "tfm-st-end tfm-mono" }, lastPart(part.name)));
+    el.append(
+      element("span", { class: "tfm-st-name", title: part.name }, part.type),
+      element("span", { class: "tfm-st-end tfm-mono" }, lastPart(part.name)),
+    );
   }
 
   #clicked(event) {
@@ -247,18 +288,43 @@ export class PlanList {
       const id = `${this.options.uid}-why${i}`;
       const why = element("p", { id }, entry.why);
       why.hidden = i > 0;
-      const button = element("button", { class: "tfm-st-link", type: "button", "aria-expanded": String(i === 0), "aria-controls": id, "aria-label": `why ${entry.title} was not needed` }, i ? "why?" : "hide");
-      button.addEventListener("click", () => {
-        why.hidden = !why.hidden;
-        button.textContent = why.hidden ? "why?" : "hide";
-        button.setAttribute("aria-expanded", String(!why.hidden));
-      }, { signal: this.options.signal });
+      const button = element(
+        "button",
+        {
+          class: "tfm-st-link",
+          type: "button",
+          "aria-expanded": String(i === 0),
+          "aria-controls": id,
+          "aria-label": `why ${entry.title} was not needed`,
+        },
+        i ? "why?" : "hide",
+      );
+      button.addEventListener(
+        "click",
+        () => {
+          why.hidden = !why.hidden;
+          button.textContent = why.hidden ? "why?" : "hide";
+          button.setAttribute("aria-expanded", String(!why.hidden));
+        },
+        { signal: this.options.signal },
+      );
       const words = entry.maker === "variable" && entry.title.includes(" ") ? "tfm-st-short" : "tfm-mono tfm-st-short";
-      const line = element("div", { class: "tfm-st-unline" }, element("span", { class: words, title: entry.title }, entry.title), element("span", { class: "tfm-muted" }, grouped(entry.count)), button);
+      const line = element(
+        "div",
+        { class: "tfm-st-unline" },
+        element("span", { class: words, title: entry.title }, entry.title),
+        element("span", { class: "tfm-muted" }, grouped(entry.count)),
+        button,
+      );
       list.append(element("li", {}, line, why));
     });
     this.notNeeded.replaceChildren(
-      element("h3", { class: "tfm-st-head" }, element("b", {}, "Not needed"), element("span", { class: "tfm-muted" }, `${grouped(total)} of ${grouped(trace.total_ops)} ops`)),
+      element(
+        "h3",
+        { class: "tfm-st-head" },
+        element("b", {}, "Not needed"),
+        element("span", { class: "tfm-muted" }, `${grouped(total)} of ${grouped(trace.total_ops)} ops`),
+      ),
       list,
     );
   }
@@ -271,11 +337,19 @@ export function duration(us) {
 }
 
 function triangle(open, name = "") {
-  return svg("svg", { class: `tfm-st-triangle ${name}`, width: 12, height: 12, viewBox: "0 0 12 12", "aria-hidden": "true" }, svg("path", { d: open ? "M1.5 3.5h9L6 9z" : "M3.5 1.5v9L9 6z" }));
+  return svg(
+    "svg",
+    { class: `tfm-st-triangle ${name}`, width: 12, height: 12, viewBox: "0 0 12 12", "aria-hidden": "true" },
+    svg("path", { d: open ? "M1.5 3.5h9L6 9z" : "M3.5 1.5v9L9 6z" }),
+  );
 }
 
 function cursorIcon() {
-  return svg("svg", { class: "tfm-st-icon", width: 20, height: 16, viewBox: "0 0 20 16", "aria-hidden": "true" }, svg("path", { class: "tfm-st-play", d: "M6 2v12l10-6z" }));
+  return svg(
+    "svg",
+    { class: "tfm-st-icon", width: 20, height: 16, viewBox: "0 0 20 16", "aria-hidden": "true" },
+    svg("path", { class: "tfm-st-play", d: "M6 2v12l10-6z" }),
+  );
 }
 
 function stepIcon(step, done) {
@@ -285,7 +359,16 @@ function stepIcon(step, done) {
   if (shape === "feed" || shape === "group") picture.append(svg("path", { ...common, d: shapePath(shape, 10, 8, 17, 11) }));
   else {
     const [w, h] = { variable: [17, 11], constant: [6.4, 6.4] }[shape] ?? [13, 13];
-    picture.append(svg("rect", { ...common, x: 10 - w / 2, y: 8 - h / 2, width: w, height: h, rx: shape === "variable" || shape === "constant" ? h / 2 : 3.5 }));
+    picture.append(
+      svg("rect", {
+        ...common,
+        x: 10 - w / 2,
+        y: 8 - h / 2,
+        width: w,
+        height: h,
+        rx: shape === "variable" || shape === "constant" ? h / 2 : 3.5,
+      }),
+    );
   }
   if (shape === "write") picture.append(svg("rect", { class: "tfm-st-bar", x: 3.5, y: 1.5, width: 3.5, height: 13, rx: 1.5 }));
   return picture;

@@ -8,7 +8,19 @@
 
 import { element } from "../../lib/dom.js";
 import { valueWords } from "../../lib/trace_text.js";
-import { axisNumber, cellAt, cellText, contentOf, grouped, indexOf, planeOf, scaleOf, shapeText, shortNumber, withMinus } from "../../lib/values.js";
+import {
+  axisNumber,
+  cellAt,
+  cellText,
+  contentOf,
+  grouped,
+  indexOf,
+  planeOf,
+  scaleOf,
+  shapeText,
+  shortNumber,
+  withMinus,
+} from "../../lib/values.js";
 import { Picture } from "./pictures.js";
 
 const TABLE_ROWS = 12;
@@ -18,7 +30,11 @@ export class ResultView {
   constructor(options) {
     this.options = options;
     this.picture = new Picture("tfm-pic-main");
-    this.focusable = element("div", { class: "tfm-sv-map", role: "application", tabindex: "0", "aria-roledescription": "picture of values" }, this.picture.el);
+    this.focusable = element(
+      "div",
+      { class: "tfm-sv-map", role: "application", tabindex: "0", "aria-roledescription": "picture of values" },
+      this.picture.el,
+    );
     this.top = element("div", { class: "tfm-sv-axis tfm-sv-top", "aria-hidden": "true" });
     this.left = element("div", { class: "tfm-sv-axis tfm-sv-left", "aria-hidden": "true" });
     this.bar = element("div", { class: "tfm-sv-bar", "aria-hidden": "true" });
@@ -26,20 +42,38 @@ export class ResultView {
     this.note = element("div", { class: "tfm-sv-note" });
     this.plain = element("div", { class: "tfm-sv-plain" });
     this.table = element("div", { class: "tfm-sv-table", role: "group", tabindex: "0", "aria-label": "Table of values" });
-    this.el = element("div", { class: "tfm-sv-result" }, this.slices, element("div", { class: "tfm-sv-frame" }, this.top, this.left, this.focusable, this.bar, this.note), this.plain, this.table);
+    this.el = element(
+      "div",
+      { class: "tfm-sv-result" },
+      this.slices,
+      element("div", { class: "tfm-sv-frame" }, this.top, this.left, this.focusable, this.bar, this.note),
+      this.plain,
+      this.table,
+    );
     const { signal } = options;
     let held = false;
     const pick = (event) => {
       const { row, column } = this.picture.cellUnder(event);
       options.choose(indexOf(this.value.cells, this.picture.plane, row, column));
     };
-    this.focusable.addEventListener("pointerdown", (event) => {
-      if (event.button !== 0) return;
-      held = true;
-      pick(event);
-    }, { signal });
+    this.focusable.addEventListener(
+      "pointerdown",
+      (event) => {
+        if (event.button !== 0) return;
+        held = true;
+        pick(event);
+      },
+      { signal },
+    );
     this.focusable.addEventListener("pointermove", (event) => held && event.buttons && pick(event), { signal });
-    for (const end of ["pointerup", "pointercancel", "pointerleave"]) this.focusable.addEventListener(end, () => { held = false; }, { signal });
+    for (const end of ["pointerup", "pointercancel", "pointerleave"])
+      this.focusable.addEventListener(
+        end,
+        () => {
+          held = false;
+        },
+        { signal },
+      );
     for (const el of [this.focusable, this.table]) el.addEventListener("keydown", (event) => this.#key(event), { signal });
   }
 
@@ -71,7 +105,13 @@ export class ResultView {
   #drawPicture(value, { room, most, scale, colours, lead }) {
     const vector = value.shape.length === 1;
     const limits = scale ?? scaleOf(value);
-    if (vector) this.picture.draw(value, Math.min(room - 30, Math.max(most, 320), value.cells.shape[0] * 34), 150, { colours, scale: limits, bars: contentOf(value) === "number", most: 34 });
+    if (vector)
+      this.picture.draw(value, Math.min(room - 30, Math.max(most, 320), value.cells.shape[0] * 34), 150, {
+        colours,
+        scale: limits,
+        bars: contentOf(value) === "number",
+        most: 34,
+      });
     else this.picture.draw(value, Math.min(room, most * 1.25), most, { colours, scale: limits, lead, most: 30 });
     const { plane } = this.picture;
     this.focusable.setAttribute("aria-label", `${valueWords(value)}. Arrow keys choose a cell, Enter opens a table.`);
@@ -86,7 +126,11 @@ export class ResultView {
     const rank = value.shape.length;
     const ends = (count, axis) => [String(origin[axis] ?? 0), String((origin[axis] ?? 0) + count - 1)];
     const [from, to] = ends(plane.columns, rank - 1);
-    const words = (first, middle, last) => [element("span", {}, first), element("span", {}, middle), element("span", {}, first === last ? "" : last)];
+    const words = (first, middle, last) => [
+      element("span", {}, first),
+      element("span", {}, middle),
+      element("span", {}, first === last ? "" : last),
+    ];
     const roomy = this.picture.size.width > 90;
     this.top.replaceChildren(...words(from, roomy ? `axis ${rank - 1}` : "", to));
     if (vector) {
@@ -107,7 +151,10 @@ export class ResultView {
       return;
     }
     const sides = ["\u2212" + axisNumber(scale.limit), "0", axisNumber(scale.limit)];
-    this.bar.replaceChildren(element("div", { class: "tfm-sv-ramp" }), element("div", { class: "tfm-sv-ticks" }, ...sides.map((t) => element("span", {}, t))));
+    this.bar.replaceChildren(
+      element("div", { class: "tfm-sv-ramp" }),
+      element("div", { class: "tfm-sv-ticks" }, ...sides.map((t) => element("span", {}, t))),
+    );
   }
 
   #sliders(value, plane) {
@@ -115,20 +162,40 @@ export class ResultView {
       const most = value.cells.shape[axis] - 1;
       const id = `${this.options.uid}-slice${axis}`;
       const slider = element("input", { id, type: "range", min: "0", max: String(most), value: String(at), step: "1" });
-      slider.addEventListener("input", () => {
-        const lead = [...plane.lead];
-        lead[axis] = Number(slider.value);
-        this.options.slice(lead, id);
-      }, { signal: this.options.signal });
-      slider.addEventListener("keydown", (event) => event.key !== "Escape" && event.stopPropagation(), { signal: this.options.signal });
-      this.slices.append(element("label", { class: "tfm-sv-slice", for: id }, element("span", {}, `axis ${axis}`), slider, element("span", { class: "tfm-mono" }, `${at + (value.cells.origin[axis] ?? 0)} of ${value.shape[axis]}`)));
+      slider.addEventListener(
+        "input",
+        () => {
+          const lead = [...plane.lead];
+          lead[axis] = Number(slider.value);
+          this.options.slice(lead, id);
+        },
+        { signal: this.options.signal },
+      );
+      slider.addEventListener("keydown", (event) => event.key !== "Escape" && event.stopPropagation(), {
+        signal: this.options.signal,
+      });
+      this.slices.append(
+        element(
+          "label",
+          { class: "tfm-sv-slice", for: id },
+          element("span", {}, `axis ${axis}`),
+          slider,
+          element("span", { class: "tfm-mono" }, `${at + (value.cells.origin[axis] ?? 0)} of ${value.shape[axis]}`),
+        ),
+      );
     });
   }
 
   #drawNote(value, table) {
     const { cells } = value;
-    const words = cells.complete ? `all ${grouped(value.count)} values` : `${grouped(cells.data.length)} of ${grouped(value.count)} values, from [${cells.origin.join(",")}]; numbers are over all`;
-    const button = element("button", { type: "button", class: "tfm-st-link", "aria-pressed": String(Boolean(table)) }, table ? "picture" : "table");
+    const words = cells.complete
+      ? `all ${grouped(value.count)} values`
+      : `${grouped(cells.data.length)} of ${grouped(value.count)} values, from [${cells.origin.join(",")}]; numbers are over all`;
+    const button = element(
+      "button",
+      { type: "button", class: "tfm-st-link", "aria-pressed": String(Boolean(table)) },
+      table ? "picture" : "table",
+    );
     button.addEventListener("click", () => this.options.tabled(!table), { signal: this.options.signal });
     this.note.append(element("span", {}, words), button);
   }
@@ -136,15 +203,30 @@ export class ResultView {
   /** What has no picture: one number, one text, an empty value, no value at all. */
   #drawPlain(value, content, step, part) {
     if (!value) {
-      const words = part >= 0 ? "The value of this part was not recorded." : step.error ? "The run stopped here." : step.fetched.length ? "It was fetched so that what it waits for runs." : "This step makes no value.";
+      const words =
+        part >= 0
+          ? "The value of this part was not recorded."
+          : step.error
+            ? "The run stopped here."
+            : step.fetched.length
+              ? "It was fetched so that what it waits for runs."
+              : "This step makes no value.";
       this.plain.append(element("p", { class: "tfm-sv-none" }, words));
     } else if (value.count === 0) {
-      this.plain.append(element("div", { class: "tfm-sv-hollow" }, element("span", { class: "tfm-mono" }, shapeText(value.shape)), element("span", {}, "no elements")));
+      this.plain.append(
+        element(
+          "div",
+          { class: "tfm-sv-hollow" },
+          element("span", { class: "tfm-mono" }, shapeText(value.shape)),
+          element("span", {}, "no elements"),
+        ),
+      );
     } else if (value.count === 1 && value.shape.length === 0) {
       const cell = value.cells?.data[0] ?? value.text;
       const words = content === "number" ? withMinus(shortNumber(cell)) : cellText(cell, content, 400);
       this.plain.append(element("p", { class: `tfm-sv-number${content === "text" ? " tfm-sv-text" : ""}` }, words));
-      if (content === "number" && Number(cell) !== Number(words.replace("\u2212", "-").replaceAll(",", ""))) this.plain.append(element("p", { class: "tfm-muted tfm-mono" }, withMinus(String(cell))));
+      if (content === "number" && Number(cell) !== Number(words.replace("\u2212", "-").replaceAll(",", "")))
+        this.plain.append(element("p", { class: "tfm-muted tfm-mono" }, withMinus(String(cell))));
     } else if (content !== "text") {
       this.plain.append(element("p", { class: "tfm-muted" }, "The cells were not recorded; the numbers are over all elements."));
     }
@@ -173,15 +255,34 @@ export class ResultView {
     const rank = cells.shape.length;
     const offset = (axis) => cells.origin[axis] ?? 0;
     const head = element("tr", {}, element("td", {}), ...columns.map((c) => element("th", { scope: "col" }, c + offset(rank - 1))));
-    const body = rows.map((r) => element("tr", {}, element("th", { scope: "row" }, rank > 1 ? r + offset(rank - 2) : ""), ...columns.map((c) => {
-      const at = rank === 0 ? [] : rank === 1 ? [c] : [...plane.lead, r, c];
-      const text = cellText(cellAt(cells, at), content);
-      const td = element("td", {}, content === "number" ? withMinus(text) : text);
-      if (r === row && c === column && this.tabled) td.className = "tfm-here";
-      return td;
-    })));
-    const caption = element("caption", { class: "tfm-muted" }, `rows ${span(rows, offset(rank - 2))}, columns ${span(columns, offset(rank - 1))} of ${shapeText(this.value.shape)}`);
-    this.table.replaceChildren(element("table", { class: content === "text" ? "tfm-texts" : "" }, caption, element("thead", {}, head), element("tbody", {}, ...body)));
+    const body = rows.map((r) =>
+      element(
+        "tr",
+        {},
+        element("th", { scope: "row" }, rank > 1 ? r + offset(rank - 2) : ""),
+        ...columns.map((c) => {
+          const at = rank === 0 ? [] : rank === 1 ? [c] : [...plane.lead, r, c];
+          const text = cellText(cellAt(cells, at), content);
+          const td = element("td", {}, content === "number" ? withMinus(text) : text);
+          if (r === row && c === column && this.tabled) td.className = "tfm-here";
+          return td;
+        }),
+      ),
+    );
+    const caption = element(
+      "caption",
+      { class: "tfm-muted" },
+      `rows ${span(rows, offset(rank - 2))}, columns ${span(columns, offset(rank - 1))} of ${shapeText(this.value.shape)}`,
+    );
+    this.table.replaceChildren(
+      element(
+        "table",
+        { class: content === "text" ? "tfm-texts" : "" },
+        caption,
+        element("thead", {}, head),
+        element("tbody", {}, ...body),
+      ),
+    );
   }
 
   #key(event) {
@@ -191,8 +292,30 @@ export class ResultView {
     let row = rank > 1 ? this.own[rank - 2] : 0;
     let column = this.own[rank - 1] ?? 0;
     const moves = {
-      ArrowLeft: () => { column -= 1; }, ArrowRight: () => { column += 1; }, ArrowUp: () => { row -= 1; }, ArrowDown: () => { row += 1; },
-      Home: () => { column = 0; }, End: () => { column = columns - 1; }, PageUp: () => { row = 0; }, PageDown: () => { row = rows - 1; },
+      ArrowLeft: () => {
+        column -= 1;
+      },
+      ArrowRight: () => {
+        column += 1;
+      },
+      ArrowUp: () => {
+        row -= 1;
+      },
+      ArrowDown: () => {
+        row += 1;
+      },
+      Home: () => {
+        column = 0;
+      },
+      End: () => {
+        column = columns - 1;
+      },
+      PageUp: () => {
+        row = 0;
+      },
+      PageDown: () => {
+        row = rows - 1;
+      },
     };
     if (moves[event.key]) {
       moves[event.key]();
@@ -213,4 +336,5 @@ function windowOf(count, size, at) {
   return Array.from({ length: Math.min(size, count) }, (_, i) => first + i);
 }
 
-const span = (list, offset) => (list.length > 1 ? `${list[0] + offset} to ${list.at(-1) + offset}` : String((list[0] ?? 0) + offset));
+const span = (list, offset) =>
+  list.length > 1 ? `${list[0] + offset} to ${list.at(-1) + offset}` : String((list[0] ?? 0) + offset);

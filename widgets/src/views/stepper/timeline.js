@@ -19,21 +19,42 @@ export class Timeline {
     this.options = options;
     this.flag = element("div", { class: "tfm-st-flag" });
     this.picture = element("div", { class: "tfm-st-line", "aria-hidden": "true" });
-    this.el = element("div", { class: "tfm-st-timeline", role: "slider", tabindex: "0", "aria-label": "Step of the run", "aria-orientation": "horizontal" }, this.picture);
+    this.el = element(
+      "div",
+      {
+        class: "tfm-st-timeline",
+        role: "slider",
+        tabindex: "0",
+        "aria-label": "Step of the run",
+        "aria-orientation": "horizontal",
+      },
+      this.picture,
+    );
     const { signal } = options;
     let dragging = false;
     const follow = (event) => {
       const box = this.picture.getBoundingClientRect();
       options.go(this.layout.stepAt(event.clientX - box.left));
     };
-    this.el.addEventListener("pointerdown", (event) => {
-      if (event.button !== 0 || !this.layout) return;
-      dragging = true;
-      if (event.isTrusted) this.el.setPointerCapture(event.pointerId);
-      follow(event);
-    }, { signal });
+    this.el.addEventListener(
+      "pointerdown",
+      (event) => {
+        if (event.button !== 0 || !this.layout) return;
+        dragging = true;
+        if (event.isTrusted) this.el.setPointerCapture(event.pointerId);
+        follow(event);
+      },
+      { signal },
+    );
     this.el.addEventListener("pointermove", (event) => dragging && follow(event), { signal });
-    for (const end of ["pointerup", "pointercancel"]) this.el.addEventListener(end, () => { dragging = false; }, { signal });
+    for (const end of ["pointerup", "pointercancel"])
+      this.el.addEventListener(
+        end,
+        () => {
+          dragging = false;
+        },
+        { signal },
+      );
   }
 
   /** Draws a `StepIndex` for a width. */
@@ -53,7 +74,12 @@ export class Timeline {
     this.#marks(picture);
     this.selected = svg("g", { class: "tfm-st-selected" });
     this.breaks = svg("path", { class: "tfm-st-breaks" });
-    this.cursor = svg("g", { class: "tfm-st-cursor" }, svg("path", { class: "tfm-st-stem" }), svg("rect", { class: "tfm-st-now", width: 23, height: 25, rx: 5.5 }));
+    this.cursor = svg(
+      "g",
+      { class: "tfm-st-cursor" },
+      svg("path", { class: "tfm-st-stem" }),
+      svg("rect", { class: "tfm-st-now", width: 23, height: 25, rx: 5.5 }),
+    );
     picture.append(this.selected, this.breaks, this.cursor);
     this.picture.replaceChildren(picture, this.flag);
     this.el.setAttribute("aria-valuemin", "1");
@@ -77,17 +103,51 @@ export class Timeline {
     if (shape === "feed" || shape === "group") mark = svg("path", { ...common, d: shapePath(shape, x, RAIL, width, height) });
     else {
       const rx = shape === "variable" || shape === "constant" ? height / 2 : 3.5;
-      mark = svg("rect", { ...common, x: round(x - width / 2), y: round(RAIL - height / 2), width: round(width), height: round(height), rx: round(rx) });
+      mark = svg("rect", {
+        ...common,
+        x: round(x - width / 2),
+        y: round(RAIL - height / 2),
+        width: round(width),
+        height: round(height),
+        rx: round(rx),
+      });
     }
     mark.append(svg("title", {}, `${step + 1} ${this.index.title(step)}`));
     picture.append(mark);
-    if (shape === "write") picture.append(svg("rect", { class: "tfm-st-bar", x: round(x - width / 2), y: round(RAIL - height / 2), width: Math.min(4, width / 2.5), height, rx: 1.5 }));
-    if (valuesOf(record).some(isUnhealthy)) picture.append(svg("text", { class: "tfm-st-bad", x, y: RAIL - 11, "text-anchor": "middle" }, valuesOf(record).some((v) => v.nan) ? "N" : "\u221e"));
+    if (shape === "write")
+      picture.append(
+        svg("rect", {
+          class: "tfm-st-bar",
+          x: round(x - width / 2),
+          y: round(RAIL - height / 2),
+          width: Math.min(4, width / 2.5),
+          height,
+          rx: 1.5,
+        }),
+      );
+    if (valuesOf(record).some(isUnhealthy))
+      picture.append(
+        svg(
+          "text",
+          { class: "tfm-st-bad", x, y: RAIL - 11, "text-anchor": "middle" },
+          valuesOf(record).some((v) => v.nan) ? "N" : "\u221e",
+        ),
+      );
     return mark;
   }
 
   #block(picture, { first, last, x, width }) {
-    const block = svg("rect", { class: "tfm-st-cell tfm-st-block", x, y: RAIL - 7, width, height: 14, rx: Math.min(3.5, width / 2), "data-tfm": "steps", "data-first": first, "data-last": last });
+    const block = svg("rect", {
+      class: "tfm-st-cell tfm-st-block",
+      x,
+      y: RAIL - 7,
+      width,
+      height: 14,
+      rx: Math.min(3.5, width / 2),
+      "data-tfm": "steps",
+      "data-first": first,
+      "data-last": last,
+    });
     picture.append(block);
     return { first, last, block };
   }
@@ -97,7 +157,8 @@ export class Timeline {
     const { index, layout } = this;
     this.labels = [];
     const feeds = index.steps.flatMap((s, i) => (s.fed ? [i] : []));
-    const plug = (x) => svg("path", { class: "tfm-st-glyph", d: `M${x - 2} 65v4M${x + 2} 65v4M${x - 4} 69h8v2a4 4 0 0 1-8 0zM${x} 75v4` });
+    const plug = (x) =>
+      svg("path", { class: "tfm-st-glyph", d: `M${x - 2} 65v4M${x + 2} 65v4M${x - 4} 69h8v2a4 4 0 0 1-8 0zM${x} 75v4` });
     for (const i of layout.merged ? feeds.slice(0, 1) : feeds) picture.append(plug(layout.x(i)));
     if (feeds.length) {
       const words = feeds.map((i) => `${index.steps[i].title} ${shapeText(index.steps[i].values[0]?.shape ?? [])}`).join(", ");
@@ -110,7 +171,9 @@ export class Timeline {
       const name = index.steps[i].name;
       const wide = name.length * 7 + 18;
       if (x > free) continue;
-      picture.append(svg("path", { class: "tfm-st-glyph", d: `M${x} ${RAIL + 9}v8M${x - 5} ${RAIL + 30}V${RAIL + 19}h10l-2.5 3.2 2.5 3.2h-10` }));
+      picture.append(
+        svg("path", { class: "tfm-st-glyph", d: `M${x} ${RAIL + 9}v8M${x - 5} ${RAIL + 30}V${RAIL + 19}h10l-2.5 3.2 2.5 3.2h-10` }),
+      );
       const right = x + wide < Math.min(free, layout.right + 20);
       if (right || x - wide > layout.left) this.#label(picture, right ? x + 10 : x - 10, 80, right ? "start" : "end", name);
       free = right ? x - 14 : x - wide;
@@ -144,7 +207,8 @@ export class Timeline {
     this.done.setAttribute("d", `M${layout.left} ${RAIL}H${x}`);
     const side = layout.merged ? 7 : Math.max(10, Math.min(23, layout.pitch + 2));
     const box = this.cursor.lastChild;
-    for (const [key, value] of Object.entries({ x: round(x - side / 2), y: RAIL - 12.5, width: side })) box.setAttribute(key, value);
+    for (const [key, value] of Object.entries({ x: round(x - side / 2), y: RAIL - 12.5, width: side }))
+      box.setAttribute(key, value);
     this.cursor.firstChild.setAttribute("d", `M${x} ${RAIL + 12}v8`);
     if (layout.merged) {
       box.setAttribute("data-tfm", "step");
@@ -155,7 +219,8 @@ export class Timeline {
     const half = this.flag.offsetWidth / 2;
     const middle = Math.max(half + 4, Math.min(this.width - half - 4, x));
     this.flag.style.left = `${middle}px`;
-    for (const { label, from, to } of this.labels) label.classList.toggle("tfm-aside", from < middle + half + 4 && to > middle - half - 4);
+    for (const { label, from, to } of this.labels)
+      label.classList.toggle("tfm-aside", from < middle + half + 4 && to > middle - half - 4);
     this.el.setAttribute("aria-valuenow", String(now + 1));
     this.el.setAttribute("aria-valuetext", words);
     this.now = now;
@@ -164,10 +229,21 @@ export class Timeline {
   /** Marks the steps of what is selected in another view: a bar under each, heavier for writes. */
   select(marks) {
     const { layout } = this;
-    this.selected.replaceChildren(...marks.slice(0, 200).map(({ step, how }) => svg("rect", {
-      class: `tfm-st-mark tfm-st-mark-${how}`, "data-tfm": "mark", "data-index": step, "data-how": how,
-      x: round(layout.x(step) - 7), y: RAIL + 10.5, width: 14, height: how === "writes" ? 4.5 : 3, rx: 1.5,
-    })));
+    this.selected.replaceChildren(
+      ...marks.slice(0, 200).map(({ step, how }) =>
+        svg("rect", {
+          class: `tfm-st-mark tfm-st-mark-${how}`,
+          "data-tfm": "mark",
+          "data-index": step,
+          "data-how": how,
+          x: round(layout.x(step) - 7),
+          y: RAIL + 10.5,
+          width: 14,
+          height: how === "writes" ? 4.5 : 3,
+          rx: 1.5,
+        }),
+      ),
+    );
   }
 
   /** Draws the dots of the stops. */

@@ -14,7 +14,13 @@ export function writesTable(index, now, link) {
   }
   if (!rows.length) return null;
   const heads = ["variable", "before", "after", "largest change"].map((word) => element("th", { scope: "col" }, word));
-  return element("table", { class: "tfm-sv-writes" }, element("caption", {}, `written so far: ${rows.length}`), element("thead", {}, element("tr", {}, ...heads)), element("tbody", {}, ...rows));
+  return element(
+    "table",
+    { class: "tfm-sv-writes" },
+    element("caption", {}, `written so far: ${rows.length}`),
+    element("thead", {}, element("tr", {}, ...heads)),
+    element("tbody", {}, ...rows),
+  );
 }
 
 function row({ before, after }, name) {
@@ -24,13 +30,16 @@ function row({ before, after }, name) {
     if (contentOf(value) !== "number") return value.text || "-";
     return single ? shortNumber(value.cells?.data[0] ?? value.mean) : `std ${shortNumber(value.std)}`;
   };
-  const cells = [show(before), show(after), shortNumber(largestChange(before, after))].map((text) => element("td", {}, withMinus(text)));
+  const cells = [show(before), show(after), shortNumber(largestChange(before, after))].map((text) =>
+    element("td", {}, withMinus(text)),
+  );
   return element("tr", {}, element("th", { scope: "row" }, name), ...cells);
 }
 
 /** Largest difference between the recorded cells of two values, null when they cannot be compared. */
 function largestChange(before, after) {
-  if (!before?.cells || !after.cells || before.cells.data.length !== after.cells.data.length || contentOf(after) !== "number") return null;
+  if (!before?.cells || !after.cells || before.cells.data.length !== after.cells.data.length || contentOf(after) !== "number")
+    return null;
   const sizes = after.cells.data.map((cell, i) => Math.abs(cellNumber(cell) - cellNumber(before.cells.data[i])));
   return sizes.reduce((a, b) => (Number.isNaN(b) || a >= b ? a : b), 0);
 }
