@@ -105,7 +105,8 @@ class Stepper {
       this.#drawEmpty();
       return;
     }
-    this.cursor = this.#keptCursor() ?? { ...START, now: this.#firstStep() };
+    // a run that stopped opens at the step that failed
+    this.cursor = this.#keptCursor() ?? { ...START, now: this.index.places.error[0] ?? 0 };
     this.plan.load(this.index, this.ctx.state.get("open", []));
     this.watches.load(this.trace);
     this.actions.load(this.index);
@@ -132,11 +133,6 @@ class Stepper {
     this.stopKeys = new Set(this.ctx.state.get("stops", ["nan"]));
     this.#drawStops();
     this.#draw();
-  }
-
-  /** A run that stopped opens at the step that failed, any other at its first step. */
-  #firstStep() {
-    return this.index.places.error[0] ?? 0;
   }
 
   #drawEmpty() {
