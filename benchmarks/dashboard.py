@@ -50,8 +50,9 @@ def report(rounds: int) -> str:
     widgets = Path(__file__).parents[1] / "widgets"
     if str(widgets) not in sys.path:
         sys.path.append(str(widgets))
-    import tfmini
     from tfmini_widgets.hub import GraphHub
+
+    import tfmini
 
     graph = tfmini.Graph()
     step, _ = training_tf(tfmini, graph)
