@@ -232,7 +232,32 @@ def get_static_value(tensor: Any, partial: bool = False) -> Any:
     return value if value is None or value.ndim else value[()]
 
 
-_DTYPE_NAMES = ["bfloat16", "complex64", "complex128", "double", "float16", "float32", "float64", "half", "int8", "int16", "int32", "int64", "qint8", "qint16", "qint32", "quint8", "quint16", "resource", "string", "uint8", "uint16", "uint32", "uint64", "variant"]
+_DTYPE_NAMES = [
+    "bfloat16",
+    "complex64",
+    "complex128",
+    "double",
+    "float16",
+    "float32",
+    "float64",
+    "half",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "qint8",
+    "qint16",
+    "qint32",
+    "quint8",
+    "quint16",
+    "resource",
+    "string",
+    "uint8",
+    "uint16",
+    "uint32",
+    "uint64",
+    "variant",
+]
 dtype_names: dict[str, Any] = {name: getattr(dtypes, name) for name in _DTYPE_NAMES}
 for _each in list(dtype_names.values()):
     dtype_names[_each.name + "_ref"] = _each._as_ref

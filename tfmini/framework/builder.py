@@ -327,6 +327,9 @@ def _convert_value(
                 natural = None
             if natural is not None and natural in allowed:
                 return convert.convert_to_tensor(value, name=arg.name, as_ref=arg.is_ref)
+            if natural is not None:
+                # TensorFlow asks for no dtype first, and leaves the constant behind when its dtype will not do.
+                convert.convert_to_tensor(value, name=arg.name, as_ref=arg.is_ref)
         return convert.convert_to_tensor(
             value, dtype=wanted, name=arg.name, preferred_dtype=preferred, as_ref=arg.is_ref
         )

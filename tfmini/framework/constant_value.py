@@ -31,7 +31,7 @@ def constant_value(tensor: Any, partial: bool = False) -> np.ndarray | None:
         definition = op._definition
         if definition.fold_function is not None:
             known[each] = definition.fold_function(op)
-        elif not definition.foldable or definition.kernel_function is None or not op._inputs or op._control_inputs:
+        elif not definition.foldable or not definition.has_kernel or not op._inputs or op._control_inputs:
             known[each] = None
         else:
             missing = [i for i in op._inputs if i not in known]

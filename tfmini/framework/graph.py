@@ -85,6 +85,7 @@ class Graph:
         self._finalized = False
         self._seed: int | None = None
         self._seed_count = 0
+        self._reduced_shapes: dict[Any, Any] = {}
         self._thread = _ThreadState()
         self._lock = threading.RLock()
         self._unfeedable: set[Tensor] = set()

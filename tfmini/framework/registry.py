@@ -78,6 +78,11 @@ class OpDef:
         self.has_gradient = True
         return function
 
+    @property
+    def has_kernel(self) -> bool:
+        """Whether the type can be computed, by one kernel or by one made for each operation."""
+        return self.kernel_function is not None or self.bind_function is not None
+
     def no_gradient(self) -> OpDef:
         """Says that gradients stop here: the operation is registered as not differentiable."""
         self.gradient_function = None

@@ -13,7 +13,7 @@ from ..framework.registry import op, raw
 from ..framework.shapes import Dimension, Dims, TensorShape, dims_of, dims_text, is_full
 from ..framework.tensor import Tensor
 from .constant import constant
-from .shape_functions import scalar, size_product, unchanged
+from .shape_functions import merge, scalar, several, size_product, unchanged
 
 __all__ = [
     "ensure_shape",
@@ -82,20 +82,7 @@ placeholder_with_default_op = op(
 @placeholder_with_default_op.shape
 def _placeholder_with_default_shape(call: Any) -> Dims:
     dims, default = call.attrs["shape"], call.shapes[0]
-    fits = (
-        dims is None
-        or default is None
-        or (
-            len(dims) == len(default)
-            and all(a is None or b is None or a == b for a, b in zip(dims, default, strict=True))
-        )
-    )
-    if not fits:
-        raise ValueError(
-            f"Shapes must be equal rank, but are {len(default)} and {len(dims)}"
-            if len(dims) != len(default)
-            else f"Shapes are not compatible: {dims_text(default)} and {dims_text(dims)}"
-        )
+    merge(default, dims)
     return dims
 
 
@@ -129,7 +116,7 @@ def identity(input: Any, name: str | None = None) -> Tensor:
 
 identity_n_op = op("IdentityN(input: T) -> (output: T)", attrs=["T: list(type) >= 1"])
 identity_n_op.shape(lambda call: list(call.shapes))
-identity_n_op.kernel(lambda *inputs: inputs)
+identity_n_op.kernel(lambda *inputs: several(inputs))
 identity_n_op.gradient(lambda op, *dy: list(dy))
 
 
@@ -170,8 +157,6 @@ ensure_shape_op = op("EnsureShape(input: T) -> (output: T)", attrs=["shape: shap
 
 @ensure_shape_op.shape
 def _ensure_shape_shape(call: Any) -> Dims:
-    from .shape_functions import merge
-
     return merge(call.shapes[0], call.attrs["shape"])
 
 
@@ -234,7 +219,7 @@ def _shape_n_shape(call: Any) -> list[Dims]:
 
 @shape_n_op.kernel
 def _shape_n_kernel(*xs: Any, out_type: Any) -> Any:
-    return tuple(np.array(np.shape(x), dtype=out_type.as_numpy_dtype) for x in xs)
+    return several([np.array(np.shape(x), dtype=out_type.as_numpy_dtype) for x in xs])
 
 
 shape_n_op.no_gradient()
@@ -405,9 +390,9 @@ def _filled(shape: Any, value: Any, base: dtypes.DType, name: str | None, defaul
     with op_scope(name, default_name, [shape]) as scope:
         if not isinstance(shape, Tensor):
             count = _known_count(shape)
-            if count is not None and count < 1000:
-                return constant(value, base, shape=shape, name=scope)
             try:
+                if count is not None and count < 1000:
+                    return constant(value, base, shape=shape, name=scope)
                 dims = TensorShape(shape)
                 shape = convert.convert_to_tensor(dims)
             except (TypeError, ValueError):
@@ -460,7 +445,11 @@ def ones_like(tensor: Any, dtype: Any = None, name: str | None = None, optimize:
     """
     with op_scope(name, "ones_like", [tensor]) as scope:
         tensor = convert.convert_to_tensor(tensor, name="tensor")
-        wanted = shape(tensor, optimize=optimize)
+        if optimize and is_full(tensor._dims):
+            with op_scope(None, "Shape", [tensor]):
+                wanted = convert.convert_to_tensor(TensorShape(tensor._dims))
+        else:
+            wanted = shape(tensor, optimize=optimize)
         result = ones(wanted, tensor._dtype.base_dtype if dtype is None else dtype, name=scope)
         result.set_shape(TensorShape(tensor._dims))
         return result

@@ -13,7 +13,7 @@ from ..framework.op_scope import op_scope
 from ..framework.registry import op, raw
 from ..framework.shapes import Dims, dims_text
 from ..framework.tensor import Tensor
-from .shape_functions import NUMBERS, merge, with_rank
+from .shape_functions import NUMBERS, merge, several, with_rank
 
 __all__ = [
     "bincount",
@@ -106,7 +106,7 @@ def _dynamic_partition_kernel(data: Any, partitions: Any, *, num_partitions: int
         wrong = int(np.flatnonzero((flat < 0) | (flat >= num_partitions))[0])
         raise KernelError(InvalidArgumentError, f"partitions[{wrong}] = {flat[wrong]} is not in [0, {num_partitions})")
     rows = np.asarray(data).reshape(flat.size, *np.shape(data)[np.ndim(partitions) :])
-    return tuple(rows[flat == each] for each in range(num_partitions))
+    return several([rows[flat == each] for each in range(num_partitions)])
 
 
 def dynamic_partition(data: Any, partitions: Any, num_partitions: int, name: str | None = None) -> list[Tensor]:
@@ -298,8 +298,15 @@ unique_with_counts_op = op(
 list_diff_op = op(
     "ListDiff(x: T, y: T) -> (out: T, idx: out_idx)", attrs=["T: type", "out_idx: {int32, int64} = int32"]
 )
-unique_op.shape(lambda call: [(None,), with_rank(call.shapes[0], 1)])
-unique_with_counts_op.shape(lambda call: [(None,), with_rank(call.shapes[0], 1), (None,)])
+
+
+def _vector(dims: Dims) -> Dims:
+    with_rank(dims, 1)
+    return dims
+
+
+unique_op.shape(lambda call: [(None,), _vector(call.shapes[0])])
+unique_with_counts_op.shape(lambda call: [(None,), _vector(call.shapes[0]), (None,)])
 list_diff_op.shape(lambda call: [(None,), (None,)])
 for _each in (unique_op, unique_with_counts_op, list_diff_op):
     _each.no_gradient()

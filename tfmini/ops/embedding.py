@@ -51,4 +51,4 @@ def embedding_lookup(
             rows = gather(table, ids, name=scope)
             if max_norm is not None:
                 rows = clip_by_norm(rows, max_norm, axes=list(range(len(ids._dims or ()), len(rows._dims or ()))))
-            return identity(rows)
+        return identity(rows)

@@ -16,7 +16,7 @@ from ..framework.shapes import Dimension, Dims, dims_text
 from ..framework.tensor import Tensor
 from .array import identity, rank, shape, shape_n
 from .constant import constant
-from .shape_functions import merge, with_rank
+from .shape_functions import merge, several, with_rank
 
 __all__ = ["concat", "pack", "parallel_stack", "split", "stack", "unpack", "unstack"]
 
@@ -85,7 +85,7 @@ def _unpack_kernel(value: Any, *, num: int, axis: int) -> Any:
         raise KernelError(
             InvalidArgumentError, f"Input shape axis {axis} must equal {num}, got shape {dims_text(value.shape)}"
         )
-    return tuple(np.moveaxis(value, axis, 0)) if axis else tuple(value)
+    return several(list(np.moveaxis(value, axis, 0)) if axis else list(value))
 
 
 @unpack_op.gradient
@@ -172,26 +172,24 @@ def _concat_shape(call: Any) -> Dims:
         if each is not None and not -len(each) <= axis < len(each):
             least = axis + 1 if axis >= 0 else -axis
             raise ValueError(f"Shape must be at least rank {least} but is rank {len(each)}")
-    result: Any = None
+    before: Dims = None
+    after: Dims = None
     total: int | None = 0
-    for index, each in enumerate(shapes):
+    for each in shapes:
         if each is None:
             total = None
             continue
         where = axis % len(each)
         size = each[where]
         total = None if total is None or size is None else total + size
-        rest = (*each[:where], None, *each[where + 1 :])
-        try:
-            result = rest if result is None else merge(result, rest)
-        except ValueError as error:
-            text = str(error).split(". Shapes are")[0]
-            shown = f"{dims_text(result)} and {dims_text(rest)}"
-            if "rank" not in text:
-                text = f"{text}. Shapes are {shown}."
-            raise ValueError(f"{text}\n\tFrom merging shape {index - 1} with other shapes.") from None
-    where = axis % len(result)
-    return (*result[:where], total, *result[where + 1 :])
+        if before is None or after is None:
+            before, after = each[:where], each[where + 1 :]
+        else:
+            # The parts before and after the axis are compared by themselves, which the numbers in the message show.
+            before, after = merge(before, each[:where]), merge(after, each[where + 1 :])
+    assert before is not None
+    assert after is not None
+    return (*before, total, *after)
 
 
 @concat_op.kernel
@@ -357,7 +355,7 @@ def _split_kernel(axis: Any, value: Any, *, num_split: int) -> Any:
             f"Number of ways to split should evenly divide the split dimension, but got split_dim {where} (size = {size}) "
             f"and num_split {num_split}",
         )
-    return tuple(np.ascontiguousarray(each) for each in np.split(value, num_split, axis=where))
+    return several([np.ascontiguousarray(each) for each in np.split(value, num_split, axis=where)])
 
 
 split_op.gradient(lambda op, *dy: (None, concat(list(dy), op._inputs[0])))
@@ -402,7 +400,7 @@ def _split_v_kernel(value: Any, sizes: Any, axis: Any, *, num_split: int) -> Any
             f"size of the input along split_dim if not fully specified.  Got: {sum(lengths)}",
         )
     cuts = np.cumsum(lengths)[:-1]
-    return tuple(np.ascontiguousarray(each) for each in np.split(value, cuts, axis=where))
+    return several([np.ascontiguousarray(each) for each in np.split(value, cuts, axis=where)])
 
 
 split_v_op.gradient(lambda op, *dy: (concat(list(dy), op._inputs[2]), None, None))

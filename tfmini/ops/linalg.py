@@ -411,7 +411,7 @@ def matrix_diag_part(
 
 matrix_diag_op.gradient(
     lambda op, dy: (
-        raw.MatrixDiagPartV3(dy, op._inputs[1], op._inputs[4], align=op._attrs["align"]),
+        matrix_diag_part(dy, k=op._inputs[1], align=op._attrs["align"]),
         None,
         None,
         None,
@@ -513,6 +513,8 @@ def norm(
     from .shaping import one_of
 
     keep = bool(one_of("keepdims", keepdims, "keep_dims", keep_dims))
+    if isinstance(axis, int):
+        axis = (axis,)
     if ord not in ("euclidean", "fro", 1, 2, np.inf) and not (isinstance(ord, (int, float)) and ord > 0):
         raise ValueError(f"'ord' must be a supported vector norm, got {ord}.")
     with op_scope(name, "norm", [tensor]):

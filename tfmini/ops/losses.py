@@ -158,7 +158,8 @@ def _both(function: str, labels: Any, logits: Any) -> None:
 
 def _flattened(logits: Tensor) -> Tensor:
     """Returns `[..., k]` as `[n, k]`."""
-    last = slice(shape(logits), [raw.Sub(rank(logits), 1)], [1])
+    count = rank(logits)
+    last = slice(shape(logits), [raw.Sub(count, 1)], [1])
     result = reshape(logits, concat([[-1], last], 0))
     dims = logits._dims
     if dims is not None and is_full(dims[:-1]):

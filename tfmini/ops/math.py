@@ -43,6 +43,7 @@ __all__ = [
     "subtract",
     "truediv",
     "truncatediv",
+    "truncatemod",
     "xdivy",
     "xlogy",
 ]
@@ -56,15 +57,11 @@ def _binary(name: str, types: str, kernel: Callable[..., Any]) -> OpDef:
     """Declares `name(x, y) -> z` with broadcasting."""
     definition = op(f"{name}(x: T, y: T) -> (z: T)", attrs=[f"T: {types}"])
     definition.shape(broadcast)
-    definition.kernel(kernel if isinstance(kernel, np.ufunc) else kernel)
+    definition.kernel(kernel)
     return definition
 
 
 # ---- sums and differences
-
-
-def _add_strings(x: Any, y: Any) -> Any:
-    return np.add(x, y)
 
 
 add_op = _binary(
@@ -303,10 +300,14 @@ def truncatediv(x: Any, y: Any, name: str | None = None) -> Tensor:
     return raw.TruncateDiv(x, y, name=name)
 
 
+def truncatemod(x: Any, y: Any, name: str | None = None) -> Tensor:
+    """Returns the rest of `x / y`, which has the sign of `x`."""
+    return raw.TruncateMod(x, y, name=name)
+
+
 def mod(x: Any, y: Any, name: str | None = None) -> Tensor:
     """Returns the rest of `x / y`, which has the sign of `y`."""
-    with op_scope(name, "mod", [x, y]) as scope:
-        return raw.FloorMod(x, y, name=scope)
+    return raw.FloorMod(x, y, name=name)
 
 
 floormod = mod
@@ -536,9 +537,9 @@ def add_n(inputs: Any, name: str | None = None) -> Tensor:
     Raises:
       ValueError: the list is empty, or the static shapes differ.
     """
-    if not isinstance(inputs, (list, tuple)) or not inputs:
-        raise ValueError(_NO_SUM)
     values = [convert_to_tensor_or_indexed_slices(each) for each in inputs]
+    if not values:
+        raise ValueError(_NO_SUM)
     if len(values) > 1:
         return raw.AddN([convert.convert_to_tensor(each) for each in values], name=name)
     value = convert.convert_to_tensor(values[0])

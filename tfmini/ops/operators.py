@@ -34,9 +34,9 @@ def _matmul(x: Any, y: Any, name: str) -> Tensor:
 
 def _logic(of_bools: str, of_bits: str) -> Callable[..., Tensor]:
     def function(x: Any, y: Any, name: str) -> Tensor:
-        element = convert.graph_element(x)
-        kind = (element if element is not None else convert.graph_element(y))._dtype.base_dtype
-        return getattr(raw, of_bools if kind is dtypes.bool_ else of_bits)(x, y, name=name)
+        if _first_dtype(x, y) is not dtypes.bool_:
+            return getattr(raw, of_bits)(x, y)
+        return getattr(raw, of_bools)(x, y, name=name)
 
     return function
 
@@ -44,10 +44,12 @@ def _logic(of_bools: str, of_bits: str) -> Callable[..., Tensor]:
 def _xor(x: Any, y: Any, name: str) -> Tensor:
     from .compare import logical_xor
 
-    kinds = [
-        each._dtype.base_dtype for each in (convert.graph_element(x), convert.graph_element(y)) if each is not None
-    ]
-    return logical_xor(x, y, name=name) if kinds[0] is dtypes.bool_ else raw.BitwiseXor(x, y, name=name)
+    return logical_xor(x, y, name=name) if _first_dtype(x, y) is dtypes.bool_ else raw.BitwiseXor(x, y)
+
+
+def _first_dtype(x: Any, y: Any) -> dtypes.DType:
+    element = convert.graph_element(x)
+    return (element if element is not None else convert.graph_element(y))._dtype.base_dtype
 
 
 _BINARY: dict[str, Callable[..., Any]] = {
@@ -57,7 +59,7 @@ _BINARY: dict[str, Callable[..., Any]] = {
     "truediv": lambda x, y, name: math.truediv(x, y, name=name),
     "div": lambda x, y, name: math.div(x, y, name=name),
     "floordiv": lambda x, y, name: math.floordiv(x, y, name=name),
-    "mod": lambda x, y, name: math.mod(x, y, name=name),
+    "mod": lambda x, y, name: raw.FloorMod(x, y, name=name),
     "pow": lambda x, y, name: math.pow(x, y, name=name),
     "matmul": _matmul,
     "and": _logic("LogicalAnd", "BitwiseAnd"),

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import InvalidArgumentError, KernelError
-from ..framework import convert, dtypes
+from ..framework import contexts, convert, dtypes
 from ..framework.constant_value import constant_value
 from ..framework.op_scope import op_scope
 from ..framework.registry import OpDef, op, raw
@@ -21,6 +21,8 @@ from .shape_functions import NUMBERS
 from .shaping import broadcast_to, one_of, reshape, tile
 
 __all__ = [
+    "arg_max",
+    "arg_min",
     "argmax",
     "argmin",
     "count_nonzero",
@@ -170,6 +172,25 @@ def reduced_shape(input_shape: Any, axes: Any) -> Any:
     )
 
 
+def _repetitions(dims: Dims, axes: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Returns the shape `dims` with ones at `axes`, and how often each dimension repeats.
+
+    TensorFlow works this out with operations, which stay in the graph, and remembers the result for each graph: only the first
+    gradient of a shape and its axes has them.
+    """
+    from .math import maximum
+
+    assert dims is not None
+    memory = contexts.default_graph()._reduced_shapes
+    found = memory.get((dims, axes))
+    if found is None:
+        kept = reduced_shape(dims, np.array(axes, dtype=np.int64))
+        repeated = constant_value(dims // maximum(kept, 1))
+        assert repeated is not None
+        found = memory[dims, axes] = tuple(kept.tolist()), tuple(repeated.tolist())
+    return found
+
+
 @sum_op.gradient
 def _sum_gradient(op: Any, dy: Any) -> Any:
     x = op._inputs[0]
@@ -181,10 +202,8 @@ def _sum_gradient(op: Any, dy: Any) -> Any:
             x_shape = constant(dims, dtype=dtypes.int32) if is_full(dims) else shape(x)
             return tile(dy, x_shape), None
         if is_full(dims):
-            kept = reduced_shape(dims, axes.reshape(-1))
-            scaling = np.array(dims, dtype=np.int32) // np.maximum(kept, 1)
-            dy = reshape(dy, tuple(kept.tolist()))
-            return tile(dy, tuple(scaling.tolist())), None
+            kept, scaling = _repetitions(dims, tuple(axes.reshape(-1).tolist()))
+            return tile(reshape(dy, kept), scaling), None
     x_shape = shape(x)
     if not op._attrs["keep_dims"]:
         with x_shape.graph.colocate_with(x_shape):
@@ -536,3 +555,13 @@ def argmin(
     """Returns the places of the least elements along `axis` (0 by default); the arguments are those of `argmax`."""
     axis = one_of("axis", axis, "dimension", dimension)
     return raw.ArgMin(input, 0 if axis is None else axis, output_type=output_type, name=name)
+
+
+def arg_max(input: Any, dimension: Any, output_type: Any = dtypes.int64, name: str | None = None) -> Tensor:
+    """Returns the places of the greatest elements along `dimension`; the older form of `argmax`."""
+    return raw.ArgMax(input, dimension, output_type=output_type, name=name)
+
+
+def arg_min(input: Any, dimension: Any, output_type: Any = dtypes.int64, name: str | None = None) -> Tensor:
+    """Returns the places of the least elements along `dimension`; the older form of `argmin`."""
+    return raw.ArgMin(input, dimension, output_type=output_type, name=name)

@@ -84,6 +84,8 @@ def range(start: Any, limit: Any = None, delta: Any = 1, dtype: Any = None, name
         ]
         if dtype is None:
             kinds = [each._dtype.base_dtype for each in parts]
+            if any(each not in _WIDTH for each in kinds):
+                raise AssertionError
             wanted = max(kinds, key=_WIDTH.index)
         else:
             wanted = dtypes.as_dtype(dtype)

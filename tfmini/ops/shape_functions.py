@@ -45,6 +45,11 @@ def merged(call: Any) -> Dims:
     return result
 
 
+def several(values: Any) -> Any:
+    """Returns what a kernel of a changing number of outputs returns: one array, or a tuple of arrays."""
+    return values[0] if len(values) == 1 else tuple(values)
+
+
 # ---- parts
 
 

@@ -59,8 +59,8 @@ def _reshape_shape(call: Any) -> Dims:
     if wanted.ndim != 1:
         raise ValueError(f"Shape must be rank 1 but is rank {wanted.ndim}")
     sizes = [int(each) for each in wanted]
-    if sum(each == -1 for each in sizes) > 1:
-        raise ValueError("Only one dimension may be unknown (-1)")
+    if sizes.count(-1) > 1:
+        return tuple(None if each == -1 else each for each in sizes)
     count = size_product(source)
     known = int(np.prod([each for each in sizes if each != -1], dtype=np.int64))
     if -1 in sizes:
@@ -209,7 +209,7 @@ def one_of(new_name: str, new_value: Any, old_name: str, old_value: Any) -> Any:
     return new_value if old_value is None else old_value
 
 
-squeeze_op = op("Squeeze(input: T) -> (output: T)", attrs=["T: type", "squeeze_dims: list(int) >= 0 = []"], aliases=0)
+squeeze_op = op("Squeeze(input: T) -> (output: T)", attrs=["T: type", "squeeze_dims: list(int) = []"], aliases=0)
 
 
 @squeeze_op.shape
@@ -276,6 +276,7 @@ tile_op = op(
 
 @tile_op.shape
 def _tile_shape(call: Any) -> Dims:
+    with_rank(call.shapes[1], 1)
     multiples = call.constant_shape(1)
     dims = call.shapes[0]
     if multiples is None:

@@ -48,14 +48,14 @@ def _slice_shape(call: Any) -> Dims:
     dims = with_rank(dims, len(begin))
     result: list[int | None] = []
     for whole, start, length in zip(dims, begin.tolist(), sizes.tolist(), strict=True):
-        if length == -1:
-            result.append(None if whole is None else whole - start)
-        else:
+        if length != -1:
             result.append(length)
-        if whole is not None and not 0 <= start <= whole:
-            raise ValueError(f"Dimension must be at least {start} but is {whole}" if start > 0 else "Negative begin")
-        if whole is not None and length >= 0 and start + length > whole:
-            raise ValueError(f"Dimension {start + length} exceeds {whole}")
+        elif whole is None:
+            result.append(None)
+        elif start > whole:
+            raise ValueError(f"Negative dimension size caused by subtracting {start} from {whole}")
+        else:
+            result.append(whole - start)
     return tuple(result)
 
 
@@ -513,8 +513,8 @@ def _gather_v2_gradient(op: Any, dy: Any) -> Any:
     order = concat([none, [axis_dims], before, after], 0)
     turned = transpose(values, order)
     raw.GatherV2(params_shape, order, 0)
-    flat_count = expand_dims(size(indices), 0)
     length = params_shape[axis]
+    flat_count = expand_dims(size(indices), 0)
     rows = raw.UnsortedSegmentSum(turned, reshape(indices, flat_count), length)
     back = concat([none, before + 1, [0], after], 0)
     gradient = transpose(rows, back)

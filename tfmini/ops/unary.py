@@ -26,6 +26,7 @@ __all__ = [
     "ceil",
     "cos",
     "cosh",
+    "digamma",
     "erf",
     "erfc",
     "exp",
@@ -403,9 +404,11 @@ def _acos_gradient(op: Any, dy: Any) -> Any:
 
 @atan_op.gradient
 def _atan_gradient(op: Any, dy: Any) -> Any:
+    from .math import add
+
     with _after(dy):
         squared, one = _inverse_gradient(op, dy)
-        return dy * raw.Reciprocal(raw.AddV2(one, squared))
+        return dy * raw.Reciprocal(add(one, squared))
 
 
 def sin(x: Any, name: str | None = None) -> Tensor:
@@ -471,6 +474,34 @@ def _erf_slope(op: Any, dy: Any, factor: float) -> Any:
         return dy * scale * raw.Exp(-raw.Square(x))
 
 
+digamma_op = _unary("Digamma", WIDE_FLOATS, lambda x: _digamma_kernel(x))
+
+
+def _digamma_kernel(x: Any) -> Any:
+    """The derivative of `log(gamma(x))`: reflection for negative x, recurrence up to 10, then the asymptotic series."""
+    kind = np.asarray(x).dtype
+    z = np.array(x, dtype=np.float64, copy=True)
+    poles = (z <= 0) & (z == np.floor(z))
+    negative = (z < 0) & ~poles
+    reflected = np.where(negative, np.pi / np.tan(np.pi * np.where(negative, z, 0.5)), 0.0)
+    z = np.where(negative, 1 - z, np.where(poles, 1.0, z))
+    total = np.zeros_like(z)
+    for _ in range(10):
+        small = z < 10
+        total -= np.where(small, 1 / z, 0.0)
+        z = np.where(small, z + 1, z)
+    inverse = 1 / (z * z)
+    series = inverse * (1 / 12 - inverse * (1 / 120 - inverse * (1 / 252 - inverse * (1 / 240 - inverse / 132))))
+    result = np.log(z) - 0.5 / z - series + total - reflected
+    return np.where(poles, np.nan, result).astype(kind)[()]
+
+
+@lgamma_op.gradient
+def _lgamma_gradient(op: Any, dy: Any) -> Any:
+    with _after(dy):
+        return dy * raw.Digamma(conj(op._inputs[0]))
+
+
 erf_op.gradient(lambda op, dy: _erf_slope(op, dy, 2 / math.sqrt(math.pi)))
 erfc_op.gradient(lambda op, dy: _erf_slope(op, dy, -2 / math.sqrt(math.pi)))
 
@@ -483,6 +514,11 @@ def erf(x: Any, name: str | None = None) -> Tensor:
 def erfc(x: Any, name: str | None = None) -> Tensor:
     """Returns `1 - erf(x)`."""
     return raw.Erfc(x, name=name)
+
+
+def digamma(x: Any, name: str | None = None) -> Tensor:
+    """Returns the derivative of `lgamma(x)`."""
+    return raw.Digamma(x, name=name)
 
 
 def lgamma(x: Any, name: str | None = None) -> Tensor:

@@ -1,0 +1,143 @@
+"""What `import tfmini as tf` offers: the names of all rooms together, and the namespaces (`tf.nn`, `tf.train`, ...)."""
+
+from __future__ import annotations
+
+import sys
+from types import ModuleType
+from typing import Any
+
+from . import autodiff, errors, formats, runtime, training
+from .framework import api, logging, modes, text
+from .ops import (
+    activation,
+    array,
+    bitwise,
+    broadcasting,
+    cast,
+    checks,
+    clip,
+    compare,
+    cond,
+    constant,
+    control_flow,
+    data_flow,
+    embedding,
+    joining,
+    linalg,
+    losses,
+    math,
+    nn,
+    operators,
+    optimizer_steps,
+    random,
+    reduction,
+    select,
+    sequences,
+    shaping,
+    slicing,
+    state,
+    unary,
+)
+from .variables import initializers, lists, scope, store, variable, variable_scope
+from .variables import modes as variable_modes
+
+_package = sys.modules["tfmini"]
+_LOADED_FOR_THEIR_OPERATIONS = (broadcasting, operators, optimizer_steps)
+
+
+def _names(*modules: Any) -> dict[str, Any]:
+    """Returns what the modules offer, by name."""
+    return {name: getattr(module, name) for module in modules for name in module.__all__}
+
+
+def _namespace(name: str, members: dict[str, Any]) -> ModuleType:
+    """Returns `tfmini.<name>` as a module, so that `from tfmini.nn import relu` works too."""
+    module = ModuleType(f"tfmini.{name}")
+    module.__dict__.update(members)
+    module.__all__ = sorted(members)  # type: ignore[attr-defined]
+    sys.modules[module.__name__] = module
+    return module
+
+
+def _picked(names: str, *modules: Any) -> dict[str, Any]:
+    found = _names(*modules)
+    return {name: found[name] for name in names.split()}
+
+
+# ---- the top level
+
+PUBLIC: dict[str, Any] = {
+    **api.dtype_names,
+    **_names(
+        array, shaping, joining, sequences, cast, reduction, compare, math, unary, linalg, control_flow, data_flow
+    ),
+    **_names(slicing, select, clip, checks, constant, cond, random, state),
+    **_names(initializers, lists, variable_modes, scope, store, variable, variable_scope),
+    **_names(autodiff, formats, runtime, modes, api),
+}
+
+# ---- namespaces
+
+PUBLIC["errors"] = errors
+PUBLIC["logging"] = logging
+PUBLIC["train"] = _namespace("train", _names(training))
+PUBLIC["nn"] = _namespace(
+    "nn",
+    {
+        **_names(activation, losses, nn, embedding),
+        **_picked("sigmoid tanh log_sigmoid", unary),
+    },
+)
+PUBLIC["math"] = _namespace(
+    "math",
+    {
+        **_names(math, unary, compare, reduction),
+        **_picked("cumsum cumprod", sequences),
+        **_picked("bincount segment_mean segment_sum unsorted_segment_sum", data_flow),
+        **_picked("softplus softsign", activation),
+        **_picked("l2_normalize top_k in_top_k", nn),
+        **_picked("invert_permutation", shaping),
+        **_picked("conj real", cast),
+    },
+)
+PUBLIC["linalg"] = _namespace(
+    "linalg",
+    {
+        **_picked("matmul eye norm trace tensordot", linalg),
+        "band_part": linalg.matrix_band_part,
+        "diag": linalg.matrix_diag,
+        "diag_part": linalg.matrix_diag_part,
+        "tensor_diag": linalg.diag,
+        "tensor_diag_part": linalg.diag_part,
+        "transpose": shaping.matrix_transpose,
+        "l2_normalize": nn.l2_normalize,
+    },
+)
+PUBLIC["random"] = _namespace(
+    "random",
+    {
+        **_names(random),
+        "normal": random.random_normal,
+        "uniform": random.random_uniform,
+        "shuffle": random.random_shuffle,
+    },
+)
+PUBLIC["initializers"] = _namespace(
+    "initializers",
+    {name.removesuffix("_initializer"): value for name, value in _names(initializers).items()}
+    | {
+        "global_variables": lists.global_variables_initializer,
+        "local_variables": lists.local_variables_initializer,
+        "variables": lists.variables_initializer,
+    },
+)
+PUBLIC["debugging"] = _namespace(
+    "debugging",
+    {**_names(checks), **_picked("is_finite is_inf is_nan", compare), **_picked("Assert check_numerics", control_flow)},
+)
+PUBLIC["bitwise"] = _namespace("bitwise", _names(bitwise))
+PUBLIC["dtypes"] = _namespace(
+    "dtypes", {**api.dtype_names, "DType": api.DType, "as_dtype": api.as_dtype, "cast": cast.cast}
+)
+PUBLIC["compat"] = _namespace("compat", {**_names(text), "v1": _package})
+sys.modules["tfmini.compat.v1"] = _package
