@@ -43,15 +43,19 @@ class Notebook:
         """Called before a cell runs; `info` is IPython's `ExecutionInfo`."""
         if getattr(info, "silent", False) or not getattr(info, "store_history", True):
             return
-        self._enter(info.raw_cell or "", getattr(info, "cell_id", None))
+        # the cell is not stored yet, so its number is the length of the history; counters differ between versions of IPython
+        self._enter(info.raw_cell or "", len(self._history()), getattr(info, "cell_id", None))
 
     def end(self, _result: Any = None) -> None:
         """Called after a cell ran."""
         self.running = False
 
-    def _enter(self, source: str, cell_id: str | None) -> None:
+    def _history(self) -> list[str]:
+        """Returns the sources of the cells that ran; item 0 is empty."""
+        return getattr(getattr(self.shell, "history_manager", None), "input_hist_raw", None) or [""]
+
+    def _enter(self, source: str, count: int, cell_id: str | None) -> None:
         self.running = True
-        count = int(getattr(self.shell, "execution_count", 0))
         self.cell = Cell(str(cell_id or f"cell-{count}"), count, source)
         for name in self._file_names(source, count):
             provenance.notebook_files[name] = self.cell
@@ -67,8 +71,8 @@ class Notebook:
 
     def join(self) -> None:
         """Takes up the cell that runs while tfmini is imported."""
-        history = getattr(getattr(self.shell, "history_manager", None), "input_hist_raw", None) or [""]
-        self._enter(str(history[-1]), _cell_id_of_kernel(self.shell))
+        history = self._history()
+        self._enter(str(history[-1]), len(history) - 1, _cell_id_of_kernel(self.shell))
 
 
 def _cell_id_of_kernel(shell: Any) -> str | None:

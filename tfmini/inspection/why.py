@@ -9,7 +9,7 @@ from typing import Any
 
 from ..errors import OpError
 from ..framework import contexts
-from .scopes_section import mode_value, mode_words, request_record
+from .scopes_section import request_record
 from .tracker import GraphTracker
 from .words import first_line, leaf
 
@@ -144,5 +144,4 @@ def advice(error: BaseException) -> str:
     last = requests[-1] if requests else None
     if last is None or not last.error or first_line(str(error)) not in last.error:
         return ""
-    mode = f"{mode_words(last.reuse)} (reuse={mode_value(last.reuse)})"
-    return f"\nThe mode here is {mode}, {_origin_words(last.mode_from)}. %tfwhy tells the whole story of call {last.number}."
+    return f"\nprint(tf.inspection.why()) tells the whole story of call {last.number}."

@@ -32,5 +32,4 @@ def _graph(graph: Any) -> dict[str, Any]:
     record = inspection.record_of(graph)
     text = inspection.graph_text(record)
     picture = static_picture.graph_svg(record)
-    title = f"Graph, {record.graph['label']}"
-    return {"text/plain": shortened(text), "text/html": image_html(picture, title, text)}
+    return {"text/plain": shortened(text), "text/html": image_html(picture, "Graph", text)}

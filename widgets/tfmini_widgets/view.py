@@ -81,6 +81,7 @@ class LiveView(anywidget.AnyWidget):
     live = traitlets.Unicode("live").tag(sync=True)
 
     _name = "graph"
+    _word = "Graph"
 
     def __init__(
         self, graph: Any = None, *, theme: str = "auto", height: int | None = None, state: dict[str, Any] | None = None
@@ -277,7 +278,7 @@ class LiveView(anywidget.AnyWidget):
 
     def _repr_mimebundle_(self, **_: Any) -> Any:
         text = self.text()
-        data: dict[str, Any] = {"text/plain": shortened(text), "text/html": image_html(self.svg(), self._title(), text)}
+        data: dict[str, Any] = {"text/plain": shortened(text), "text/html": image_html(self.svg(), self._word, text)}
         if self._view_name is not None:
             data["application/vnd.jupyter.widget-view+json"] = {
                 "version_major": 2,
@@ -298,13 +299,16 @@ def shortened(text: str, most: int = 300) -> str:
     return "\n".join([*lines[:most], f"... {len(lines) - most:,} more lines; .text() gives all of them"])
 
 
-def image_html(svg: str, title: str, text: str) -> str:
-    """Returns the form that an untrusted notebook keeps: an image that carries its picture, or the text when that is too large."""
+def image_html(svg: str, word: str, text: str) -> str:
+    """Returns the form that an untrusted notebook keeps: an image that carries its picture, or the text when that is too large.
+
+    The alternative text is `word`, such as `Graph`, and the first line of the text twin.
+    """
     if len(svg) > _MOST_IMAGE:
         return f"<pre>{html.escape(text)}</pre>"
     code = base64.b64encode(svg.encode()).decode()
     first = text.partition("\n")[0]
-    return f'<img alt="{html.escape(title + ": " + first, quote=True)}" src="data:image/svg+xml;base64,{code}">'
+    return f'<img alt="{html.escape(f"{word}: {first}", quote=True)}" src="data:image/svg+xml;base64,{code}">'
 
 
 def _graph_of(graph: Any) -> Any:

@@ -21,6 +21,7 @@ class ScopeTree(LiveView):
     """The variable scopes: their reuse modes and where these come from, their entries and variables."""
 
     _name = "scopes"
+    _word = "Scopes"
 
     def text(self) -> str:
         """Returns the text twin."""
@@ -35,6 +36,7 @@ class CollectionsView(LiveView):
     """The collections: which lists exist, what is in them, which line put it there."""
 
     _name = "collections"
+    _word = "Collections"
 
     def text(self) -> str:
         """Returns the text twin."""
@@ -60,6 +62,7 @@ class SessionStepper(LiveView):
     """
 
     _name = "stepper"
+    _word = "Stepper"
 
     def __init__(
         self, session: Any, fetches: Any, feed_dict: Any = None, *, watch: Sequence[Any] | None = None, **options: Any
@@ -110,6 +113,7 @@ class Dashboard(LiveView):
     """Graph, scopes, collections and runs of one graph in one place; what is selected in one is lit in all."""
 
     _name = "dashboard"
+    _word = "Dashboard"
 
     def __init__(self, graph: Any = None, *, session: Any = None, **options: Any) -> None:
         self._recording: inspection.Recording | None = None
