@@ -27,7 +27,7 @@ _MOST_PLANS = 512
 class Program:
     """A plan bound to the state of one session, with what `run` needs at hand."""
 
-    __slots__ = ("build", "feeds", "last_run", "plan", "steps")
+    __slots__ = ("build", "feeds", "last_run", "names", "plan", "steps")
 
     def __init__(self, plan: Plan, steps: list[tuple[Any, ...]], build: Callable[[list[Any]], Any]) -> None:
         self.plan = plan
@@ -35,6 +35,7 @@ class Program:
         self.build = build
         self.feeds = plan.feeds
         self.last_run = 0
+        self.names = _names(plan)
 
 
 class BaseSession:
@@ -169,6 +170,8 @@ class BaseSession:
                 drivers.quietly(drivers.run_branching, program.steps, values, plan)
             else:
                 drivers.quietly(drivers.run_linear, program.steps, values)
+            if record is not None:
+                record.scalars = _scalars(plan, record.fetches, values)
         except drivers.StepFailed as failed:
             error = failure.op_error(plan.steps[failed.index].op, failed.cause, failed.inputs)
             if record is not None:
@@ -189,7 +192,7 @@ class BaseSession:
         record = events.RunRecord(
             number=number,
             session=self,
-            fetches=tuple(_names(plan)),
+            fetches=program.names,
             feeds=tuple(
                 (tensor.name, np.shape(value), tensor._dtype.base_dtype.name)
                 for (tensor, _), value in zip(plan.feeds, fed, strict=True)
@@ -281,12 +284,21 @@ def writes_of(op: Any) -> list[tuple[str, str]]:
     return [(name, how) for name in names]
 
 
-def _names(plan: Plan) -> list[str]:
+def _names(plan: Plan) -> tuple[str, ...]:
+    """Returns the names of the fetched tensors, or of the last operation when only operations are fetched."""
     by_slot = {slot: tensor.name for tensor, slot in plan.slot_of.items()}
-    names = [by_slot[fetch.slot] for fetch in plan.fetches]
-    if not names and plan.steps:
-        names = [plan.steps[-1].op._name]
-    return names
+    names = tuple(by_slot[fetch.slot] for fetch in plan.fetches)
+    return names or tuple(step.op._name for step in plan.steps[-1:])
+
+
+def _scalars(plan: Plan, names: tuple[str, ...], values: list[Any]) -> tuple[tuple[str, float], ...]:
+    """Returns the fetched values that are single numbers."""
+    found = []
+    for name, fetch in zip(names, plan.fetches, strict=False):
+        value = values[fetch.slot]
+        if isinstance(value, (np.ndarray, np.generic)) and value.ndim == 0 and value.dtype.kind in "fiu":
+            found.append((name, float(value)))
+    return tuple(found)
 
 
 def _label(index: int) -> str:
