@@ -159,7 +159,7 @@ case(
     "cast",
     lambda tf, x, i, b: (
         [tf.cast(x, tf.int32), tf.cast(x, tf.float64), tf.cast(i, tf.float32), tf.cast(b, tf.float32)]
-        + [tf.cast(x, tf.float32), tf.to_float(i), tf.to_int64(x), tf.cast(i, tf.bool), tf.saturate_cast(x, tf.uint8)]
+        + [tf.cast(x, tf.float32), tf.to_float(i), tf.to_int64(x), tf.cast(i, tf.bool)]
     ),
     _X,
     _INTS,

@@ -66,6 +66,8 @@ def natural_dtype(value: Any) -> dtypes.DType:
     """
     if isinstance(value, (np.ndarray, np.generic)):
         return dtypes.of_array(value)  # type: ignore[arg-type]
+    if any(isinstance(each, (np.ndarray, np.generic)) for each in _items(value)):
+        return _narrowed(np.array(value))
     found: dtypes.DType | None = None
     for each in _items(value):
         kind = _leaf_dtype(each)
@@ -78,6 +80,15 @@ def natural_dtype(value: Any) -> dtypes.DType:
         else:
             raise TypeError(_UNREADABLE.format(repr(value)))
     return dtypes.float32 if found is None else found
+
+
+def _narrowed(array: np.ndarray) -> dtypes.DType:
+    """Returns the dtype of a list with numpy numbers in it: numpy's choice, but float32 for float64 and int32 where it fits."""
+    if array.dtype == np.float64:
+        return dtypes.float32
+    if array.dtype == np.int64 and (not array.size or _INT32.min <= array.min() <= array.max() <= _INT32.max):
+        return dtypes.int32
+    return dtypes.of_array(array)
 
 
 _ORDER = [dtypes.int32, dtypes.int64, dtypes.float32, dtypes.float64, dtypes.complex128]
@@ -151,7 +162,7 @@ def _array_from_numpy(array: np.ndarray, dtype: dtypes.DType | None) -> np.ndarr
     if dtype is None or dtype is own:
         return np.array(array, dtype=own.as_numpy_dtype)
     if dtype is dtypes.string:
-        raise TypeError(f"Expected {dtype.name}, but got {array!r} of type '{type(array).__name__}'.")
+        raise TypeError(f"Expected binary or unicode string, got {array.flat[0] if array.size else array}")
     return array.astype(dtype.as_numpy_dtype)
 
 
