@@ -24,9 +24,7 @@ const ORIGIN = "stepper";
 const START = { now: 0, part: -1, port: 0, cell: null, lead: [], table: false };
 const PUBLISH_AFTER = 140; // ms without a move before other views hear of the step
 
-export function stepperView(ctx) {
-  return new Stepper(ctx).view();
-}
+export const stepperView = (ctx) => new Stepper(ctx).view();
 
 class Stepper {
   constructor(ctx) {

@@ -76,7 +76,7 @@ export class ValuePanel {
     this.grid.style.setProperty("--numbers", `${numbers}px`);
     const side = sources.length && !narrow ? this.inputWidth + 38 : 0;
     const room = narrow ? width - 56 : wide ? width - side - numbers - 86 : width - side - 58;
-    const most = Math.max(120, Math.min(room, height > 760 ? 380 : height > 690 ? 300 : 240));
+    const most = Math.max(120, Math.min(room, height > 760 ? 380 : height > 690 ? 300 : height > 500 ? 240 : 196));
     this.#drawInputs(sources);
     const scale = this.value ? this.#scale(sources) : null;
     this.result.draw(this.value, { room, most, scale, colours: this.colours, lead, table, step, part });
