@@ -387,8 +387,8 @@ class Graph:
         for each in control_inputs:
             if hasattr(each, "_as_control_input"):
                 each = each._as_control_input()
-            elif hasattr(each, "_handle") and isinstance(each._handle, Tensor):
-                each = each._handle
+            elif hasattr(each, "_handle") and hasattr(each, "op"):
+                each = each.op
             element = self.as_graph_element(each)
             op = element._op if isinstance(element, Tensor) else element
             if op not in current:

@@ -55,7 +55,7 @@ def cast(x: Any, dtype: Any, name: str | None = None) -> Tensor:
       name: name of the operation.
     """
     wanted = dtypes.as_dtype(dtype).base_dtype
-    if isinstance(x, Tensor) and x._dtype == wanted:
+    if (isinstance(x, Tensor) or hasattr(x, "_handle")) and x.dtype == wanted:
         return x
     with op_scope(name, "Cast", [] if isinstance(x, IndexedSlices) else [x]) as scope:
         if isinstance(x, IndexedSlices):

@@ -25,7 +25,9 @@ def _check(var: Any, other: Any, name: str) -> None:
         )
 
 
-def _step(name: str, cells: str, scalars: str, tensors: str, attrs: list[str], update: Callable[..., tuple[Any, ...]]) -> None:
+def _step(
+    name: str, cells: str, scalars: str, tensors: str, attrs: list[str], update: Callable[..., tuple[Any, ...]]
+) -> None:
     """Declares `Apply<name>` and `ResourceApply<name>`.
 
     Args:
@@ -40,7 +42,10 @@ def _step(name: str, cells: str, scalars: str, tensors: str, attrs: list[str], u
     dense = tensors.split()
     keys = [text.partition(":")[0] for text in attrs]
     scalar_places = [index + len(written) for index, each in enumerate(given) if each not in dense]
-    dense_places = [*range(1, len(written)), *(index + len(written) for index, each in enumerate(given) if each in dense)]
+    dense_places = [
+        *range(1, len(written)),
+        *(index + len(written) for index, each in enumerate(given) if each in dense),
+    ]
     check_names = [*written[1:], *dense]
 
     def shape(call: Any) -> Dims:
@@ -93,9 +98,7 @@ def _gradient_descent(var: Any, alpha: Any, delta: Any) -> tuple[Any, ...]:
     return (var - delta * alpha,)
 
 
-def _momentum(
-    var: Any, accum: Any, lr: Any, grad: Any, momentum: Any, *, use_nesterov: bool
-) -> tuple[Any, ...]:
+def _momentum(var: Any, accum: Any, lr: Any, grad: Any, momentum: Any, *, use_nesterov: bool) -> tuple[Any, ...]:
     new = accum * momentum
     new += grad
     if use_nesterov:

@@ -221,7 +221,12 @@ def _shape_tensor(shape: Any) -> Tensor:
 
 
 def random_uniform(
-    shape: Any, minval: Any = 0, maxval: Any = None, dtype: Any = dtypes.float32, seed: int | None = None, name: str | None = None
+    shape: Any,
+    minval: Any = 0,
+    maxval: Any = None,
+    dtype: Any = dtypes.float32,
+    seed: int | None = None,
+    name: str | None = None,
 ) -> Tensor:
     """Returns numbers drawn uniformly from `[minval, maxval)`.
 
@@ -261,7 +266,12 @@ def random_uniform(
 
 
 def random_normal(
-    shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = dtypes.float32, seed: int | None = None, name: str | None = None
+    shape: Any,
+    mean: Any = 0.0,
+    stddev: Any = 1.0,
+    dtype: Any = dtypes.float32,
+    seed: int | None = None,
+    name: str | None = None,
 ) -> Tensor:
     """Returns numbers drawn from the normal distribution with this mean and standard deviation.
 
@@ -276,7 +286,12 @@ def random_normal(
 
 
 def truncated_normal(
-    shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = dtypes.float32, seed: int | None = None, name: str | None = None
+    shape: Any,
+    mean: Any = 0.0,
+    stddev: Any = 1.0,
+    dtype: Any = dtypes.float32,
+    seed: int | None = None,
+    name: str | None = None,
 ) -> Tensor:
     """Returns numbers drawn from a normal distribution; those further than two standard deviations off are drawn again.
 
@@ -286,7 +301,14 @@ def truncated_normal(
 
 
 def _scaled(
-    build: Callable[..., Tensor], default_name: str, shape: Any, mean: Any, stddev: Any, dtype: Any, seed: Any, name: Any
+    build: Callable[..., Tensor],
+    default_name: str,
+    shape: Any,
+    mean: Any,
+    stddev: Any,
+    dtype: Any,
+    seed: Any,
+    name: Any,
 ) -> Tensor:
     with op_scope(name, default_name, [shape, mean, stddev]) as scope:
         sizes = _shape_tensor(shape)

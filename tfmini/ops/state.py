@@ -238,9 +238,7 @@ scatter_max_op = _scattering("ScatterMax", "max", _ORDERED)
 
 # ---- counting
 
-count_up_to_op = op(
-    "CountUpTo(ref: Ref(T)) -> (output: T)", attrs=["limit: int", "T: {int32, int64}"], foldable=False
-)
+count_up_to_op = op("CountUpTo(ref: Ref(T)) -> (output: T)", attrs=["limit: int", "T: {int32, int64}"], foldable=False)
 count_up_to_op.no_gradient()
 
 
@@ -274,7 +272,9 @@ def _is_ref(ref: Any) -> bool:
     return ref.dtype.is_ref
 
 
-def assign(ref: Any, value: Any, validate_shape: bool | None = None, use_locking: bool | None = None, name: str | None = None) -> Any:
+def assign(
+    ref: Any, value: Any, validate_shape: bool | None = None, use_locking: bool | None = None, name: str | None = None
+) -> Any:
     """Gives a variable a new value; returns a tensor with it.
 
     Args:

@@ -73,16 +73,12 @@ class AdamOptimizer(Optimizer):
 
     def _apply_dense(self, grad: Tensor, var: Any) -> Any:
         m, v = self.get_slot(var, "m"), self.get_slot(var, "v")
-        return raw.ApplyAdam(
-            var, m, v, *self._numbers(var.dtype.base_dtype), grad, use_locking=self._use_locking
-        ).op
+        return raw.ApplyAdam(var, m, v, *self._numbers(var.dtype.base_dtype), grad, use_locking=self._use_locking).op
 
     def _resource_apply_dense(self, grad: Tensor, var: Any) -> Any:
         m, v = self.get_slot(var, "m"), self.get_slot(var, "v")
         numbers = self._numbers(grad.dtype.base_dtype)
-        return raw.ResourceApplyAdam(
-            var.handle, m.handle, v.handle, *numbers, grad, use_locking=self._use_locking
-        )
+        return raw.ResourceApplyAdam(var.handle, m.handle, v.handle, *numbers, grad, use_locking=self._use_locking)
 
     def _sparse(self, grad: Tensor, var: Any, indices: Tensor, scatter_add: Callable[..., Any]) -> Any:
         """Builds the step from parts: both averages decay everywhere, gradients come in at their rows."""
@@ -99,9 +95,7 @@ class AdamOptimizer(Optimizer):
         v_t = state.assign(v, v * beta2_t, use_locking=self._use_locking)
         with graph.control_dependencies([v_t]):
             v_t = scatter_add(v, indices, scaled)
-        update = state.assign_sub(
-            var, rate * m_t / (raw.Sqrt(v_t) + epsilon_t), use_locking=self._use_locking
-        )
+        update = state.assign_sub(var, rate * m_t / (raw.Sqrt(v_t) + epsilon_t), use_locking=self._use_locking)
         return control_flow.group(update, m_t, v_t)
 
     def _apply_sparse(self, grad: Any, var: Any) -> Any:

@@ -16,6 +16,7 @@ from ..framework.indexed_slices import IndexedSlices, convert_to_tensor_or_index
 from ..framework.op_scope import op_scope
 from ..framework.tensor import Tensor
 from ..ops import array, control_flow, data_flow, state
+from ..ops import optimizer_steps as _operations  # noqa: F401 - declares the operation types that optimizers build
 from ..variables.lists import trainable_variables
 from ..variables.variable import Variable, create_variable
 from . import slot_creator
@@ -32,7 +33,11 @@ def _flatten(values: Any) -> list[Any]:
         return [leaf for each in values for leaf in _flatten(each)]
     if isinstance(values, dict):
         return [leaf for key in sorted(values) for leaf in _flatten(values[key])]
-    if isinstance(values, Iterable) and not isinstance(values, (Variable, Tensor)) and hasattr(values, "_get_variable_list"):
+    if (
+        isinstance(values, Iterable)
+        and not isinstance(values, (Variable, Tensor))
+        and hasattr(values, "_get_variable_list")
+    ):
         return list(values)
     return [values]
 

@@ -83,13 +83,9 @@ class RMSPropOptimizer(Optimizer):
     def _apply_sparse(self, grad: Any, var: Any) -> Any:
         build = raw.SparseApplyCenteredRMSProp if self._centered else raw.SparseApplyRMSProp
         numbers = self._numbers(var.dtype.base_dtype)
-        return build(
-            var, *self._slots_of(var), *numbers, grad.values, grad.indices, use_locking=self._use_locking
-        )
+        return build(var, *self._slots_of(var), *numbers, grad.values, grad.indices, use_locking=self._use_locking)
 
     def _resource_apply_sparse(self, grad: Tensor, var: Any, indices: Tensor) -> Any:
         build = raw.ResourceSparseApplyCenteredRMSProp if self._centered else raw.ResourceSparseApplyRMSProp
         handles = [slot.handle for slot in self._slots_of(var)]
-        return build(
-            var.handle, *handles, *self._numbers(grad.dtype), grad, indices, use_locking=self._use_locking
-        )
+        return build(var.handle, *handles, *self._numbers(grad.dtype), grad, indices, use_locking=self._use_locking)

@@ -71,9 +71,7 @@ def _create(
             return _slot_variable(primary, value, validate_shape, shape, dtype)
 
 
-def create_slot(
-    primary: Any, val: Any, name: str, colocate_with_primary: bool = True, slot_name: str = ""
-) -> Any:
+def create_slot(primary: Any, val: Any, name: str, colocate_with_primary: bool = True, slot_name: str = "") -> Any:
     """Returns a slot of `primary` that starts with the tensor `val`."""
     full = val.get_shape().is_fully_defined()
     return _create(primary, val, full, None, None, name, colocate_with_primary, slot_name)

@@ -144,7 +144,9 @@ class Constant(Initializer):
 class RandomUniform(Initializer):
     """Makes numbers drawn uniformly from `[minval, maxval)`."""
 
-    def __init__(self, minval: Any = 0.0, maxval: Any = None, seed: int | None = None, dtype: Any = dtypes.float32) -> None:
+    def __init__(
+        self, minval: Any = 0.0, maxval: Any = None, seed: int | None = None, dtype: Any = dtypes.float32
+    ) -> None:
         self.minval = minval
         self.maxval = maxval
         self.seed = seed
@@ -168,7 +170,9 @@ class RandomNormal(Initializer):
 
     _name = "random normal"
 
-    def __init__(self, mean: Any = 0.0, stddev: Any = 1.0, seed: int | None = None, dtype: Any = dtypes.float32) -> None:
+    def __init__(
+        self, mean: Any = 0.0, stddev: Any = 1.0, seed: int | None = None, dtype: Any = dtypes.float32
+    ) -> None:
         self.mean = mean
         self.stddev = stddev
         self.seed = seed
@@ -290,7 +294,9 @@ class VarianceScaling(Initializer):
     @property
     def words(self) -> str:
         kind = "uniform" if self.distribution == "uniform" else "normal"
-        known = {(1.0, "fan_in"): "lecun", (2.0, "fan_in"): "he", (1.0, "fan_avg"): "glorot"}.get((self.scale, self.mode))
+        known = {(1.0, "fan_in"): "lecun", (2.0, "fan_in"): "he", (1.0, "fan_avg"): "glorot"}.get(
+            (self.scale, self.mode)
+        )
         if known and self.distribution != "untruncated_normal":
             return f"{known} {kind}"
         return f"variance scaling {_number(self.scale)}, {self.mode}, {self.distribution.replace('_', ' ')}"

@@ -67,9 +67,13 @@ class RefVariable(Variable):
         self._record = records.new_record()
         graph = contexts.default_graph()
         with provenance.made_by("variable", owner=self._record), graph.control_dependencies(None):
-            self._build(initial_value, dtype, None if shape is None else dims_of(shape), shape is not None, validate_shape, name)
+            self._build(
+                initial_value, dtype, None if shape is None else dims_of(shape), shape is not None, validate_shape, name
+            )
             self._variable.graph.add_to_collections(keys, self)
-        records.complete(self._record, self, self._variable.graph, records.starts_as(initial_value, self._initial_value))
+        records.complete(
+            self._record, self, self._variable.graph, records.starts_as(initial_value, self._initial_value)
+        )
 
     def _build(
         self, initial_value: Any, dtype: Any, dims: Any, has_shape: bool, validate_shape: bool, name: str | None
@@ -116,13 +120,11 @@ class RefVariable(Variable):
         graph = contexts.default_graph()
 
         def element(name: str) -> Any:
-            return graph.as_graph_element(f"{import_scope.rstrip('/')}/{name}" if import_scope else name)
+            return graph.as_graph_element(prefixed(name, import_scope))
 
         self._variable = element(variable_def.variable_name)
         self._initializer_op = element(variable_def.initializer_name)
-        self._initial_value = (
-            element(variable_def.initial_value_name) if variable_def.initial_value_name else None
-        )
+        self._initial_value = element(variable_def.initial_value_name) if variable_def.initial_value_name else None
         self._snapshot = element(variable_def.snapshot_name)
         self._synchronization, self._aggregation, self._trainable = modes.validated(
             variable_def.synchronization, variable_def.aggregation, variable_def.trainable, variable_def.variable_name
@@ -177,12 +179,16 @@ class RefVariable(Variable):
         result = state.assign(self._variable, value, use_locking=use_locking, name=name)
         return result if read_value else result.op
 
-    def assign_add(self, delta: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True) -> Any:
+    def assign_add(
+        self, delta: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True
+    ) -> Any:
         """Adds `delta` to the variable; returns a tensor with the new value, or the operation if `read_value` is False."""
         result = state.assign_add(self._variable, delta, use_locking=use_locking, name=name)
         return result if read_value else result.op
 
-    def assign_sub(self, delta: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True) -> Any:
+    def assign_sub(
+        self, delta: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True
+    ) -> Any:
         """Subtracts `delta` from the variable; returns a tensor with the new value, or the operation if `read_value` is False."""
         result = state.assign_sub(self._variable, delta, use_locking=use_locking, name=name)
         return result if read_value else result.op
@@ -236,18 +242,18 @@ class Reference:
 
     __slots__ = ("_variable",)
 
-    def __init__(self, variable: RefVariable) -> None:
+    def __init__(self, variable: Variable) -> None:
         self._variable = variable
 
-    def deref(self) -> RefVariable:
+    def deref(self) -> Any:
         """Returns the variable."""
         return self._variable
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._variable._variable, name)
+        return getattr(self._variable._ref() if isinstance(self._variable, RefVariable) else self._variable, name)
 
-    def _as_graph_element(self) -> Tensor:
-        return self._variable._variable
+    def _as_graph_element(self) -> Any:
+        return self._variable._as_graph_element()
 
     def __hash__(self) -> int:
         return hash(self._variable)
@@ -257,6 +263,11 @@ class Reference:
 
     def __repr__(self) -> str:
         return f"<Reference wrapping {self._variable!r}>"
+
+
+def prefixed(name: str, import_scope: str | None) -> str:
+    """Returns a name of a protocol buffer inside `import_scope`."""
+    return f"{import_scope.rstrip('/')}/{name}" if import_scope else name
 
 
 def checked_collections(collections: Any, constraint: Any) -> list[Any]:
@@ -286,7 +297,9 @@ def _to_tensor(variable: RefVariable, dtype: Any = None, name: str | None = None
     return variable._ref() if as_ref else variable.value()
 
 
-def _reference_to_tensor(reference: Reference, dtype: Any = None, name: str | None = None, as_ref: bool = False) -> Tensor:
+def _reference_to_tensor(
+    reference: Reference, dtype: Any = None, name: str | None = None, as_ref: bool = False
+) -> Tensor:
     return _to_tensor(reference.deref(), dtype, name, as_ref)
 
 

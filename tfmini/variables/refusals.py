@@ -107,13 +107,17 @@ def _missing(request: Any, store: Any, name: str) -> tuple[str, str]:
     leaf = name.rpartition("/")[2]
     twice = _without_doubled_part(name)
     elsewhere = twice if twice in names else next((n for n in names if n.endswith("/" + leaf) or n == leaf), None)
-    if elsewhere is not None and (elsewhere == twice or name.endswith("/" + elsewhere) or elsewhere.endswith("/" + name)):
+    if elsewhere is not None and (
+        elsewhere == twice or name.endswith("/" + elsewhere) or elsewhere.endswith("/" + name)
+    ):
         return (
             "REFUSED_MISSING_PREFIX",
             f"The store has {elsewhere}: open the scope that leads there, not {name.rpartition('/')[0] or 'the root'!r}. {mode}",
         )
     near = difflib.get_close_matches(name, names, 3)
-    hint = f" Did you mean {near[0]}?" if near else (f" The store has: {', '.join(sorted(names)[:5])}." if names else "")
+    hint = (
+        f" Did you mean {near[0]}?" if near else (f" The store has: {', '.join(sorted(names)[:5])}." if names else "")
+    )
     return "REFUSED_MISSING", f"{mode}{hint} Make it once in a scope without reuse before it is shared."
 
 

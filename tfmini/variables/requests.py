@@ -48,7 +48,9 @@ def ask(scope: VariableScope, store: Any, name: str, given: dict[str, Any]) -> A
     return variable
 
 
-def _new_request(graph: Any, scope: VariableScope, name: Any, full_name: str, reuse: Any, given: dict[str, Any]) -> Request:
+def _new_request(
+    graph: Any, scope: VariableScope, name: Any, full_name: str, reuse: Any, given: dict[str, Any]
+) -> Request:
     sites = provenance.stack(4)
     entry = scope._entry
     if given["reuse"] is not None:
@@ -64,9 +66,7 @@ def _new_request(graph: Any, scope: VariableScope, name: Any, full_name: str, re
         sites=sites,
         reuse=reuse,
         mode_from=mode_from,
-        arguments={
-            key: value for key, value in given.items() if value is not None and not _is_default(key, value)
-        },
+        arguments={key: value for key, value in given.items() if value is not None and not _is_default(key, value)},
         maker=provenance.current_maker(),
     )
     journal.requests.append(request)
@@ -90,7 +90,16 @@ def _in_effect(scope: VariableScope, given: dict[str, Any], reuse: Any, request:
                 f"Initializer type '{found}' and explicit dtype '{dtype}' don't match.\n"
                 f"Leave dtype out, or give a value of that dtype: tf.constant(value, {dtypes.as_dtype(dtype)!r})."
             )
-    for key in ("regularizer", "caching_device", "partitioner", "custom_getter", "use_resource", "initializer", "constraint", "dtype"):
+    for key in (
+        "regularizer",
+        "caching_device",
+        "partitioner",
+        "custom_getter",
+        "use_resource",
+        "initializer",
+        "constraint",
+        "dtype",
+    ):
         if arguments[key] is None:
             arguments[key] = getattr(scope, "_" + key)
     request.effective = arguments
@@ -176,7 +185,9 @@ def _ignored(request: Request, variable: Any) -> list[dict[str, Any]]:
         else:
             in_effect = effective.get(key)
         if not _same(asked, in_effect):
-            found.append({"argument": key, "asked": asked, "in_effect": _shown(key, in_effect, variable), "from": origin})
+            found.append(
+                {"argument": key, "asked": asked, "in_effect": _shown(key, in_effect, variable), "from": origin}
+            )
     return found
 
 

@@ -361,7 +361,12 @@ class PureScope:
     """
 
     def __init__(
-        self, name_or_scope: Any, given: dict[str, Any], reuse: Any, old_name_scope: Any, asked: tuple[str, Any, list[str]]
+        self,
+        name_or_scope: Any,
+        given: dict[str, Any],
+        reuse: Any,
+        old_name_scope: Any,
+        asked: tuple[str, Any, list[str]],
     ) -> None:
         self._name_or_scope = name_or_scope
         self._given = given

@@ -217,9 +217,7 @@ class VariableStore:
         """Returns the stored variable, after the checks of sharing."""
         variable = self._vars[name]
         if reuse is False:
-            text = (
-                f"Variable {name} already exists, disallowed. Did you mean to set reuse=True or reuse=tf.AUTO_REUSE in VarScope?"
-            )
+            text = f"Variable {name} already exists, disallowed. Did you mean to set reuse=True or reuse=tf.AUTO_REUSE in VarScope?"
             if variable.op.type != "VarHandleOp":
                 text += " Originally defined at:"
             raise refuse("REFUSED_EXISTS", ValueError, text, lookup="present", variable=variable)
@@ -312,7 +310,9 @@ def takes_argument(function: Callable[..., Any], name: str, named_only: bool = F
 def _needs_no_arguments(function: Callable[..., Any]) -> bool:
     positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
     return all(
-        each.default is not each.empty for each in inspect.signature(function).parameters.values() if each.kind in positional
+        each.default is not each.empty
+        for each in inspect.signature(function).parameters.values()
+        if each.kind in positional
     )
 
 
@@ -343,10 +343,26 @@ def _lazy_operator(name: str) -> Callable[..., Any]:
     return lambda self, *args: getattr(self._build(), name)(*args)
 
 
-for _name in (
-    "__add__ __radd__ __sub__ __rsub__ __mul__ __rmul__ __truediv__ __rtruediv__ __neg__ __abs__ __pow__ __rpow__ __lt__ __le__ "
-    "__gt__ __ge__ __matmul__ __getitem__"
-).split():
+for _name in [
+    "__add__",
+    "__radd__",
+    "__sub__",
+    "__rsub__",
+    "__mul__",
+    "__rmul__",
+    "__truediv__",
+    "__rtruediv__",
+    "__neg__",
+    "__abs__",
+    "__pow__",
+    "__rpow__",
+    "__lt__",
+    "__le__",
+    "__gt__",
+    "__ge__",
+    "__matmul__",
+    "__getitem__",
+]:
     setattr(LazyPenalty, _name, _lazy_operator(_name))
 
 
@@ -362,7 +378,11 @@ def _regularize(name: str, variable: Any, regularizer: Callable[..., Any]) -> No
     graph = contexts.default_graph()
 
     def build() -> Tensor:
-        with provenance.made_by("regularizer"), graph.colocate_with(variable.op), graph.name_scope(f"{name}/Regularizer/"):
+        with (
+            provenance.made_by("regularizer"),
+            graph.colocate_with(variable.op),
+            graph.name_scope(f"{name}/Regularizer/"),
+        ):
             return regularizer(variable)
 
     with provenance.made_by("regularizer"):

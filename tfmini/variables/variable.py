@@ -20,7 +20,13 @@ from ..framework.slots import slots
 from ..framework.tensor import Tensor
 from . import modes
 
-__all__ = ["Variable", "disable_resource_variables", "enable_resource_variables", "resource_variables_enabled", "variable_creator_scope"]
+__all__ = [
+    "Variable",
+    "disable_resource_variables",
+    "enable_resource_variables",
+    "resource_variables_enabled",
+    "variable_creator_scope",
+]
 
 _resource_by_default = False
 
@@ -336,11 +342,39 @@ class Variable(metaclass=_VariableMeta):
         raise NotImplementedError(f"{type(self).__name__} does not say which dtype it has.")
 
 
-_OPERATORS = (
-    "__add__ __radd__ __sub__ __rsub__ __mul__ __rmul__ __div__ __rdiv__ __truediv__ __rtruediv__ __floordiv__ __rfloordiv__ "
-    "__mod__ __rmod__ __lt__ __le__ __gt__ __ge__ __and__ __rand__ __or__ __ror__ __xor__ __rxor__ __pow__ __rpow__ "
-    "__matmul__ __rmatmul__ __invert__ __neg__ __abs__"
-).split()
+_OPERATORS = [
+    "__add__",
+    "__radd__",
+    "__sub__",
+    "__rsub__",
+    "__mul__",
+    "__rmul__",
+    "__div__",
+    "__rdiv__",
+    "__truediv__",
+    "__rtruediv__",
+    "__floordiv__",
+    "__rfloordiv__",
+    "__mod__",
+    "__rmod__",
+    "__lt__",
+    "__le__",
+    "__gt__",
+    "__ge__",
+    "__and__",
+    "__rand__",
+    "__or__",
+    "__ror__",
+    "__xor__",
+    "__rxor__",
+    "__pow__",
+    "__rpow__",
+    "__matmul__",
+    "__rmatmul__",
+    "__invert__",
+    "__neg__",
+    "__abs__",
+]
 
 
 def _operator(name: str) -> Callable[..., Any]:

@@ -14,7 +14,7 @@ from .scope import AUTO_REUSE, PureScope, VariableScope, unique_scope_name
 __all__ = ["variable_op_scope", "variable_scope"]
 
 
-class variable_scope:  # noqa: N801 - TensorFlow's name
+class variable_scope:
     """A scope for making and sharing variables.
 
     Inside `with tf.variable_scope("layer"):` the names of variables from `get_variable` begin with `layer/`, and so do, after being
@@ -141,7 +141,9 @@ class variable_scope:  # noqa: N801 - TensorFlow's name
             if given is None:
                 unique = unique_scope_name(self._default_name)  # type: ignore[arg-type]
                 if unique != self._default_name:
-                    notes.insert(0, f"{self._default_name} was used here before, so the name was made unique: {unique}.")
+                    notes.insert(
+                        0, f"{self._default_name} was used here before, so the name was made unique: {unique}."
+                    )
                 pure = PureScope(unique, self._given, None, opened, self._asked(unique, notes))
             else:
                 old = opened if isinstance(given, str) else given.original_name_scope
@@ -175,9 +177,7 @@ def _name_notes(wanted: str, current: str, opened: str) -> list[str]:
     expected = f"{current}/{wanted}/" if current else f"{wanted}/"
     if opened == expected or wanted.endswith("/"):
         return []
-    return [
-        f"The name scope {expected} was open before: operations get {opened}, variables keep their name."
-    ]
+    return [f"The name scope {expected} was open before: operations get {opened}, variables keep their name."]
 
 
 @contextlib.contextmanager
@@ -196,7 +196,9 @@ def variable_op_scope(
     constraint: Any = None,
 ) -> Iterator[VariableScope]:
     """The old form of `variable_scope`, in which `values` come first."""
-    deprecation.renamed("tf.variable_op_scope(values, name, default_name)", "tf.variable_scope(name, default_name, values)")
+    deprecation.renamed(
+        "tf.variable_op_scope(values, name, default_name)", "tf.variable_scope(name, default_name, values)"
+    )
     with variable_scope(
         name_or_scope,
         default_name=default_name,
