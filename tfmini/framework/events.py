@@ -238,7 +238,7 @@ class VariableRecord:
 
 @dataclass(eq=False, slots=True)
 class RunRecord:
-    """One `Session.run`. `seconds` is None while it runs."""
+    """One `Session.run`. `seconds` is None while it runs; `scalars` are the fetched numbers, by name, for lines over runs."""
 
     number: int
     session: Any
@@ -249,6 +249,7 @@ class RunRecord:
     writes: tuple[str, ...] = ()
     error: str = ""
     cell: Any = None
+    scalars: tuple[tuple[str, float], ...] = ()
 
 
 class Journal:
