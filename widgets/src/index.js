@@ -131,7 +131,7 @@ function render({ model, el, signal }) {
   el.append(root);
   const view = make(ctx);
   const shell = new Shell(ctx, view);
-  root.append(shell.el, element("div", { class: "tfm-grip", role: "separator", "aria-orientation": "horizontal", "aria-label": "Height", tabindex: "0", onpointerdown: grip, onkeydown: gripKey }));
+  root.append(shell.el, element("div", { class: "tfm-grip", role: "separator", "aria-orientation": "horizontal", "aria-label": "Height", "aria-valuenow": Math.round(root.clientHeight), "aria-valuemin": 240, "aria-valuemax": 4000, tabindex: "0", onpointerdown: grip, onkeydown: gripKey }));
   view.resized?.(shell.stage.clientWidth, shell.stage.clientHeight);
 
   function resizeTo(height) {
