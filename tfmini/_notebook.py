@@ -77,7 +77,7 @@ class Notebook:
 
 def _cell_id_of_kernel(shell: Any) -> str | None:
     kernel = getattr(shell, "kernel", None)
-    parent = kernel.get_parent("shell") if hasattr(kernel, "get_parent") else None
+    parent = kernel.get_parent("shell") if kernel is not None and hasattr(kernel, "get_parent") else None
     metadata = parent.get("metadata") if isinstance(parent, dict) else None
     return metadata.get("cellId") if isinstance(metadata, dict) else None
 

@@ -195,7 +195,7 @@ def _collection_record(
         "key": text_key,
         "constant": keys.constant_name(key),
         "meaning": keys.MEANINGS.get(key, "") if isinstance(key, str) else "",
-        "internal": isinstance(key, tuple) or (text_key.startswith("_") or text_key.startswith("('_")),
+        "internal": isinstance(key, tuple) or text_key.startswith(("_", "('_")),
         "items": records,
         "cell": cell,
         "warnings": _warnings(items, records),

@@ -6,6 +6,7 @@ variable; the update of one variable; the operation that ends a training or an i
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,8 +16,26 @@ from .words import leaf, parent
 _STORAGE = ("VariableV2", "Variable", "VarHandleOp")
 _READS = ("Identity", "ReadVariableOp", "RefIdentity")
 _ARITHMETIC = frozenset(
-    ("Add", "AddV2", "Sub", "Mul", "Div", "RealDiv", "FloorDiv", "Pow", "Maximum", "Minimum", "Equal", "NotEqual", "Less")
-    + ("LessEqual", "Greater", "GreaterEqual", "FloorMod", "Mod")
+    [
+        "Add",
+        "AddV2",
+        "Sub",
+        "Mul",
+        "Div",
+        "RealDiv",
+        "FloorDiv",
+        "FloorMod",
+        "Mod",
+        "Pow",
+        "Maximum",
+        "Minimum",
+        "Equal",
+        "NotEqual",
+        "Less",
+        "LessEqual",
+        "Greater",
+        "GreaterEqual",
+    ]
 )
 
 
@@ -53,7 +72,9 @@ def is_model_variable(record: Any) -> bool:
 class Grouper:
     """Sorts the records of a run into drafts. `drafts` is the result; `draft_of` finds the step that holds an operation."""
 
-    def __init__(self, records: list[Any], feeds: list[tuple[Any, Any]], fetched: set[Any], by_name: dict[str, Any]) -> None:
+    def __init__(
+        self, records: list[Any], feeds: list[tuple[Any, Any]], fetched: set[Any], by_name: dict[str, Any]
+    ) -> None:
         self._records = records
         self._of: dict[Any, Any] = {record.op: record for record in records}
         self._fed = {tensor for tensor, _ in feeds}
@@ -62,6 +83,7 @@ class Grouper:
         self.draft_of: dict[Any, Draft] = {}
         self.drafts: list[Draft] = []
         self._readers: dict[Any, list[Any]] = {}
+        self._written = {write.variable for record in records for write in record.writes}
         for record in records:
             for tensor in record.op._inputs:
                 self._readers.setdefault(tensor._op, []).append(record.op)
@@ -91,15 +113,23 @@ class Grouper:
             op = record.op
             variable = self._by_name.get(record.writes[0].variable)
             own = {lane_of(op._maker)} - {"model"}
-            parts = self._ancestors(op, lambda each: self._folds_into_write(each, op, own, variable))
+            parts = self._ancestors(op, functools.partial(self._folds_into_write, op, own, variable))
             name = variable.name if variable is not None else record.writes[0].variable
             self._add(
                 Draft(
-                    record.index, op, "write", leaf(name), parent(name), op._maker, record, parts=parts, variable=variable
+                    record.index,
+                    op,
+                    "write",
+                    leaf(name),
+                    parent(name),
+                    op._maker,
+                    record,
+                    parts=parts,
+                    variable=variable,
                 )
             )
 
-    def _folds_into_write(self, op: Any, write: Any, lanes: set[str], variable: Any) -> bool:
+    def _folds_into_write(self, write: Any, lanes: set[str], variable: Any, op: Any) -> bool:
         if op in self._fetched or self._of[op].writes:
             return False
         if op._owner is not None:
@@ -134,9 +164,7 @@ class Grouper:
             parts = self._ancestors(op, lambda each: lane_of(each._maker) == "gradients" and each not in self._fetched)
             title = f"gradients of {leaf(variable.name)}" if variable is not None else f"gradient {_place(op._name)}"
             scope = parent(variable.name) if variable is not None else parent(op._name)
-            self._add(
-                Draft(record.index, op, "group", title, scope, op._maker, record, parts=parts, variable=variable)
-            )
+            self._add(Draft(record.index, op, "group", title, scope, op._maker, record, parts=parts, variable=variable))
 
     def _variable_of_gradient(self, op: Any, outside: list[Any]) -> Any:
         """Returns the variable whose update takes this gradient, through at most six operations."""
@@ -157,16 +185,14 @@ class Grouper:
         held: dict[Any, list[Any]] = {}
         for record in self._records:
             op = record.op
-            variable = op._owner
-            if variable is None or op in self.draft_of or not (op._definition.name in _STORAGE or self._is_read(op)):
-                if op in self.draft_of and self.draft_of[op].kind == "write":
-                    continue
+            variable = self._variable_held(op)
+            if variable is not None and op not in self.draft_of:
+                held.setdefault(variable, []).append(record)
+            elif op not in self.draft_of or self.draft_of[op].kind != "write":
                 for tensor in op._inputs:
-                    owner = tensor._op._owner
-                    if owner is not None and owner not in first:
-                        first[owner] = record.index - 0.5
-                continue
-            held.setdefault(variable, []).append(record)
+                    owner = self._variable_held(tensor._op)
+                    if owner is not None:
+                        first.setdefault(owner, record.index - 0.5)
         for variable, records in held.items():
             main = next((each for each in records if each.op._definition.name in _STORAGE), records[0])
             parts = [each for each in records if each is not main]
@@ -176,7 +202,17 @@ class Grouper:
             if failed is not None:
                 order = float(failed.index)
             self._add(
-                Draft(order, main.op, "variable", leaf(name), parent(name), variable.maker, main, parts=parts, variable=variable)
+                Draft(
+                    order,
+                    main.op,
+                    "variable",
+                    leaf(name),
+                    parent(name),
+                    variable.maker,
+                    main,
+                    parts=parts,
+                    variable=variable,
+                )
             )
 
     def _rest(self) -> None:
@@ -191,7 +227,15 @@ class Grouper:
         for record in self._records:
             if record.op not in self.draft_of:
                 self._add(
-                    Draft(record.index, record.op, "op", _title(record.op), parent(record.op._name), record.op._maker, record)
+                    Draft(
+                        record.index,
+                        record.op,
+                        "op",
+                        _title(record.op),
+                        parent(record.op._name),
+                        record.op._maker,
+                        record,
+                    )
                 )
 
     def _folds_forward(self, op: Any) -> bool:
@@ -211,6 +255,16 @@ class Grouper:
         return any(op in record.op._control_inputs for record in self._records if record.op._id > op._id)
 
     # ---- questions
+
+    def _variable_held(self, op: Any) -> Any:
+        """Returns the variable whose storage an operation is, or whose value it only reads; else None."""
+        if op._definition.name in _STORAGE or self._is_read(op):
+            return op._owner
+        if op._definition.name == "ReadVariableOp":
+            handle = op._inputs[0]._op
+            if handle._owner is not None and handle._name not in self._written:
+                return handle._owner
+        return None
 
     def _is_read(self, op: Any) -> bool:
         return op._definition.name in _READS and bool(op._inputs) and op._inputs[0]._op._owner is op._owner

@@ -76,7 +76,11 @@ def _attribute(value: Any) -> str:
     if isinstance(value, np.ndarray):
         text = np.array2string(value, threshold=32, edgeitems=3, separator=", ")
         return one_line(f"{value.dtype.name} [{','.join(map(str, value.shape))}]: {text}", _MOST_TEXT)
-    if isinstance(value, tuple) and all(item is None or isinstance(item, int) for item in value) and not isinstance(value, str):
+    if (
+        isinstance(value, tuple)
+        and all(item is None or isinstance(item, int) for item in value)
+        and not isinstance(value, str)
+    ):
         return dims_text(value)
     if isinstance(value, (list, tuple)):
         return one_line("[" + ", ".join(_attribute(item) for item in value) + "]", _MOST_TEXT)
@@ -101,7 +105,11 @@ def facts(thing: Any) -> list[tuple[str, str]]:
     if hasattr(thing, "value_index"):
         readers = thing.consumers()
         found.append(("made by", f"{op.name} ({op.type})"))
-        found += [("read by", ", ".join(each.name for each in readers[:6]) + (" ..." if len(readers) > 6 else ""))] if readers else []
+        found += (
+            [("read by", ", ".join(each.name for each in readers[:6]) + (" ..." if len(readers) > 6 else ""))]
+            if readers
+            else []
+        )
         return [*found, *made]
     record = getattr(thing, "_record", None)
     found.append(("trainable", "yes" if getattr(thing, "trainable", False) else "no"))

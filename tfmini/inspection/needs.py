@@ -41,7 +41,7 @@ def not_needed(graph: Any, run: Any, steps: int, optimizer: str) -> list[dict[st
             "maker": maker,
             "count": len(ops),
             "ops": [op._id for op in ops[:_MOST_OPS]],
-            "why": _why(graph, maker, ops, steps, trained),
+            "why": _why(graph, title, maker, ops, steps, trained),
         }
         for (title, maker), ops in groups.items()
     ]
@@ -64,10 +64,10 @@ def _group_of(op: Any, planned: set[Any], optimizer: str) -> tuple[str, str]:
         if op._definition.name in ("VariableV2", "Variable", "VarHandleOp") or leaf(op._name) in ("read", "Read"):
             return "variables", "variable"
         return "initial values", "variable"
-    return top(op._name), "user"
+    return (top(op._name) if "/" in op._name else "(root)"), "user"
 
 
-def _why(graph: Any, maker: str, ops: list[Any], steps: int, trained: bool) -> str:
+def _why(graph: Any, title: str, maker: str, ops: list[Any], steps: int, trained: bool) -> str:
     it = "It" if len(ops) == 1 else "They"
     if maker == "stopped":
         return f"Not reached: the run stopped at step {steps}."
@@ -87,10 +87,14 @@ def _why(graph: Any, maker: str, ops: list[Any], steps: int, trained: bool) -> s
             return f"They run when you fetch {names[-1] if names else 'init'}, or save or restore."
         return f"{it} would run if you fetch {names[-1] if names else ops[-1]._name}."
     if maker == "variable":
-        if any(leaf(op._name) in ("Assign", "read") for op in ops) and all(op._definition.name != "Assign" for op in ops):
-            return "No fetch reads these variables."
+        if title == "variables":
+            return "No fetch reads them."
         return "The variables have a value already; their initial values run with init."
-    return f"No fetch needs it. It would run if you fetch {_sink(ops[0])._name}."
+    sink = _sink(ops[0])
+    if len(ops) == 1 and sink is ops[0]:
+        return "No fetch needs it."
+    them = "it. It" if title != "(root)" else "these. The first"
+    return f"No fetch needs {them} would run if you fetch {sink._name}."
 
 
 def _sink(op: Any) -> Any:
@@ -107,4 +111,3 @@ def _sink(op: Any) -> Any:
             return op
         op = readers[-1]
         seen.add(op)
-

@@ -55,7 +55,14 @@ def scope_records(
     for each in variables:
         table.index(parent(each.name))
     records: list[dict[str, Any]] = [
-        {"name": name, "leaf": leaf(name), "parent": table.index_of[parent(name)] if name else -1, "entries": [], "variables": [], "internal": True}
+        {
+            "name": name,
+            "leaf": leaf(name),
+            "parent": table.index_of[parent(name)] if name else -1,
+            "entries": [],
+            "variables": [],
+            "internal": True,
+        }
         for name in table.names
     ]
     for index, each in enumerate(entries):

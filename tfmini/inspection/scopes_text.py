@@ -133,7 +133,9 @@ def collections_text(graph: Any) -> str:
         constant = f" ({each['constant']})" if each["constant"] else ""
         internal = " [internal]" if each["internal"] else ""
         items = ", ".join(item["text"] for item in each["items"])
-        lines.append(f"{each['key']}{constant}{internal}, {plural(len(each['items']), 'item')}{': ' + items if items else ''}")
+        lines.append(
+            f"{each['key']}{constant}{internal}, {plural(len(each['items']), 'item')}{': ' + items if items else ''}"
+        )
         if each["meaning"]:
             lines.append(f"  {each['meaning']}")
         if each["cell"] >= 0:

@@ -19,7 +19,9 @@ def _one(text: str) -> Say:
 
 
 def _matmul(names: Sequence[str], op: Any) -> str:
-    turned = [f"{name} turned" if op._attrs.get(f"transpose_{key}") else name for name, key in zip(names, "ab", strict=False)]
+    turned = [
+        f"{name} turned" if op._attrs.get(f"transpose_{key}") else name for name, key in zip(names, "ab", strict=False)
+    ]
     return f"multiplies {turned[0]} by {turned[1]}"
 
 
@@ -105,6 +107,7 @@ _SAYINGS: dict[str, Say] = {
     "Switch": _two("sends {a} to the branch that {b} chooses"),
     "Merge": lambda names, op: f"takes whichever of {', '.join(names)} was made",
     "IsVariableInitialized": _one("asks whether {a} has a value"),
+    "ReadVariableOp": _one("reads {a}"),
     "Placeholder": lambda names, op: "must be fed",
     "PlaceholderWithDefault": _one("takes {a} when nothing is fed"),
 }
@@ -149,6 +152,8 @@ def short_tensor(tensor: Any, by_variable: bool) -> str:
     if by_variable and op._owner is not None:
         return leaf(op._owner.name) or leaf(op._name)
     name = op._name
-    if leaf(name) in ("read", "Read", "ReadVariableOp"):
+    if op._definition.name == "ReadVariableOp" and op._inputs[0]._op._owner is not None:
+        return leaf(op._inputs[0]._op._owner.name)
+    if leaf(name) == "read" and parent(name):
         return leaf(parent(name))
     return f"{leaf(name)}:{tensor._value_index}"

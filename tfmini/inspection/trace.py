@@ -130,7 +130,9 @@ class _Writer:
 
     def _step(self, draft: Draft) -> dict[str, Any]:
         op = draft.op
-        failed = next((each for each in (*draft.parts, draft.record) if each is not None and each.error is not None), None)
+        failed = next(
+            (each for each in (*draft.parts, draft.record) if each is not None and each.error is not None), None
+        )
         writes = self._writes(draft)
         return {
             "op": op._id,
@@ -147,10 +149,14 @@ class _Writer:
             "writes": writes,
             "fetched": self._fetched_ports(draft),
             "fed": draft.kind == "feed",
-            "duration_us": round(sum(each.seconds for each in (*draft.parts, draft.record) if each is not None) * 1e6, 1),
+            "duration_us": round(
+                sum(each.seconds for each in (*draft.parts, draft.record) if each is not None) * 1e6, 1
+            ),
             "site": self._places.site(op._site),
             "sentence": self._sentence(draft),
-            "error": None if failed is None else {"class": type(failed.error).__name__, "message": failed.error.message},
+            "error": None
+            if failed is None
+            else {"class": type(failed.error).__name__, "message": failed.error.message},
         }
 
     def _part(self, record: Any) -> dict[str, Any]:
@@ -179,12 +185,29 @@ class _Writer:
         if draft.kind == "write":
             return [writes[0]["after"]]
         if draft.kind == "variable":
-            for record in (*draft.parts, draft.record):
-                found = self._outputs(record)
-                if found:
-                    return found[:1]
-            return []
+            value, tensor = self._variable_value(draft)
+            return [] if value is None else [_summary(value, tensor)]
         return self._outputs(draft.record)
+
+    def _variable_value(self, draft: Draft) -> tuple[Any, Any]:
+        """Returns what the first reader of a variable took, with its tensor.
+
+        An operation that only passes a reference on shows what stood there then; a write may come before the first reader.
+        """
+        own = [part.op for part in (draft.record, *draft.parts)]
+        for record in self._run.records:
+            if record.op in own:
+                continue
+            for place, tensor in enumerate(record.op._inputs):
+                if tensor._dtype.is_ref and record.writes:
+                    continue
+                if tensor._op in own and place < len(record.inputs) and record.inputs[place] is not None:
+                    return record.inputs[place], tensor
+        for record in (*draft.parts, draft.record):
+            for value, tensor in zip(record.outputs, record.op._outputs, strict=False):
+                if value is not None and value is not drivers.DEAD:
+                    return value, tensor
+        return None, None
 
     def _writes(self, draft: Draft) -> list[dict[str, Any]]:
         if draft.record is None:
@@ -237,12 +260,20 @@ class _Writer:
 
     def _input(self, draft: Draft, tensor: Tensor, value: Any) -> dict[str, Any]:
         source = self._source(tensor)
-        found = {"step": -1 if source is None else self._number_of[id(source)], "port": tensor._value_index, "name": tensor.name}
+        found = {
+            "step": -1 if source is None else self._number_of[id(source)],
+            "port": tensor._value_index,
+            "name": tensor.name,
+        }
         kept = source is not None and source is not draft and source.record is not None and not source.record.error
         if source is not None and source.kind == "feed":
             found["port"] = 0
             found["value"] = None
-        elif kept and source is not None and (source.op is tensor._op or source.kind == "variable"):
+        elif kept and source is not None and source.kind == "variable":
+            same = value is None or self._variable_value(source)[0] is value
+            found["port"] = 0
+            found["value"] = None if same or not _is_plain(value) else _summary(value, tensor)
+        elif kept and source is not None and source.op is tensor._op:
             found["value"] = None
         else:
             found["value"] = _summary(value, tensor) if _is_plain(value) and value is not None else None
@@ -307,7 +338,7 @@ class _Writer:
         if draft.record.outputs and all(each is drivers.DEAD for each in draft.record.outputs):
             return "was not computed: its branch was not taken"
         if draft.kind == "variable":
-            value = next((each for part in (*draft.parts, draft.record) for each in part.outputs if _is_plain(each)), None)
+            value = self._variable_value(draft)[0]
             return variable_sentence(None if value is None else int(np.size(value)))
         if draft.kind == "write":
             gradient = any(source is not None and source.kind == "group" for source in map(self._source, op._inputs))
@@ -367,15 +398,14 @@ class _Writer:
         return watches
 
     def _watched(self) -> list[tuple[str, str, Any, int]]:
-        found = []
+        found: list[tuple[str, str, Any, int]] = []
         for each in self._run.fetched if self._watch is None else self._watch:
             element = self._graph.as_graph_element(each)
             tensor = element._outputs[0] if isinstance(element, Operation) else element
             if self._watch is None and tensor._dims != ():
                 continue
             value, step = self._value_of(tensor)
-            label = leaf(tensor._op._name) if tensor._op._owner is None else tensor._op._owner.name
-            name = tensor._op._name if tensor._op._owner is None else label
+            name = tensor._op._name if tensor._op._owner is None else tensor._op._owner.name
             if value is not None and np.size(value) == 1:
                 found.append((tensor.name, name, json_number(float(np.reshape(value, -1)[0])), step))
             elif value is not None and np.asarray(value).dtype.kind in "fiub":
@@ -419,4 +449,5 @@ def _is_plain(value: Any) -> bool:
 
 
 def _summary(value: Any, tensor: Tensor) -> dict[str, Any]:
-    return value_summary(value, tensor._dims, tensor._dtype.base_dtype.name)
+    kind = tensor._dtype.base_dtype.name
+    return value_summary(value, tensor._dims, None if kind == "resource" else kind)

@@ -150,7 +150,9 @@ class GraphTracker:
         if items is sent:
             return None
         known = len(sent)
-        changed = {str(i): item for i, item in enumerate(items) if i >= known or (item is not sent[i] and item != sent[i])}
+        changed = {
+            str(i): item for i, item in enumerate(items) if i >= known or (item is not sent[i] and item != sent[i])
+        }
         same_length = known == len(items)
         # what was sent may be changed in place by its table (cells), so a copy is kept
         self._sent[name] = [dict(item) for item in items] if name == "cells" else list(items)
@@ -179,7 +181,9 @@ class GraphTracker:
         self._follow_changes()
         entries, requests, variables = list(journal.entries), list(journal.requests), list(journal.variables)
         collections_key = self._collections_key()
-        if self._moved("entries", (len(entries), tuple(each.index for each in list(journal.open_entries)), _settings(journal))):
+        if self._moved(
+            "entries", (len(entries), tuple(each.index for each in list(journal.open_entries)), _settings(journal))
+        ):
             self._refresh_entries(entries)
         if self._moved("scopes", (len(entries), len(variables), len(requests))):
             self._items["scopes"] = scope_records(self._scopes, entries, variables, requests)
@@ -227,7 +231,10 @@ class GraphTracker:
             self._ops.amend(op)
 
     def _collections_key(self) -> Any:
-        return tuple((hash(key), len(items), id(items[-1]) if items else 0) for key, items in list(self.graph._collections.items()))
+        return tuple(
+            (hash(key), len(items), id(items[-1]) if items else 0)
+            for key, items in list(self.graph._collections.items())
+        )
 
     def _refresh_entries(self, entries: list[Any]) -> None:
         numbers: dict[str, int] = {}
@@ -348,7 +355,9 @@ def graph_label(graph: Any) -> str:
 
 def _settings(journal: Any) -> tuple[Any, ...]:
     """Returns what can still change in open entries."""
-    return tuple((id(each.reuse), len(each.notes), tuple(map(id, each.defaults.values()))) for each in list(journal.open_entries))
+    return tuple(
+        (id(each.reuse), len(each.notes), tuple(map(id, each.defaults.values()))) for each in list(journal.open_entries)
+    )
 
 
 def _session(reference: Any) -> Any:

@@ -79,7 +79,11 @@ def _at(sites: Any) -> str:
 def _name_words(record: dict[str, Any]) -> str:
     prefix = "".join(part["text"] for part in record["prefix"])
     asked = record["asked"]
-    return f"{record['name']} = {prefix} (variable scopes) + {asked}" if prefix else f"{record['name']}, no variable scope around it"
+    return (
+        f"{record['name']} = {prefix} (variable scopes) + {asked}"
+        if prefix
+        else f"{record['name']}, no variable scope around it"
+    )
 
 
 def _origin_words(origin: Any) -> str:
@@ -96,14 +100,21 @@ def _origin_words(origin: Any) -> str:
 def _cures(request: Any, record: dict[str, Any]) -> list[str]:
     verdict = request.verdict
     scope = request.entry.name if request.entry is not None else ""
-    opened = f'tf.variable_scope("{leaf(scope)}", reuse=tf.AUTO_REUSE)' if scope else 'tf.variable_scope("", reuse=tf.AUTO_REUSE)'
+    opened = (
+        f'tf.variable_scope("{leaf(scope)}", reuse=tf.AUTO_REUSE)'
+        if scope
+        else 'tf.variable_scope("", reuse=tf.AUTO_REUSE)'
+    )
     if verdict == "REFUSED_EXISTS_RERUN":
         return [
             "To do: start the cell with tf.reset_default_graph(), so that a second run builds a new graph.",
             f"Or share the variable: with {opened}:",
         ]
     if verdict == "REFUSED_EXISTS":
-        return [f"To do, to share the variable: with {opened}:", "To do, to get a second one: use another name or scope."]
+        return [
+            f"To do, to share the variable: with {opened}:",
+            "To do, to get a second one: use another name or scope.",
+        ]
     if verdict == "REFUSED_MISSING_SLOT":
         return ["To do: call minimize() outside the scope in which reuse is on."]
     if verdict.startswith("REFUSED_MISSING"):

@@ -25,7 +25,7 @@ def grouped(n: Any) -> str:
 
 def js_number(x: float | int) -> str:
     """Returns a number as JavaScript prints it: `1`, `0.25`, `1e-7`, `1e+21`."""
-    if isinstance(x, bool) or isinstance(x, int):
+    if isinstance(x, int):
         return str(int(x))
     if math.isnan(x):
         return "NaN"
@@ -154,7 +154,7 @@ def digest(value: Any, most: int = 80) -> str:
         if isinstance(config, dict):
             return one_line(_configured(type(value), config), most)
         return one_line(_ADDRESS.sub("", repr(value)), most)
-    except Exception as error:  # noqa: BLE001 - the object is the program's own: its repr may raise anything
+    except Exception as error:  # the object is the program's own: its repr may raise anything
         return f"<{type(value).__name__}, whose repr raised {type(error).__name__}>"
 
 

@@ -63,7 +63,9 @@ def to_json_text(data: Any) -> str:
 def script_safe(data: Any) -> str:
     """Returns JSON that can stand inside a script element: nothing in it ends the element or starts a comment."""
     text = to_json_text(data)
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return (
+        text.replace("<", "\\u003c").replace(">", "\\u003e").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    )
 
 
 def page(data: dict[str, Any], svg: str, text: str, title: str) -> str:

@@ -163,7 +163,9 @@ class GraphHub:
         self._wake.set()
 
     def _start(self) -> None:
-        self._thread = threading.Thread(target=_follow, args=(weakref.ref(self), self._wake), name="tfmini views", daemon=True)
+        self._thread = threading.Thread(
+            target=_follow, args=(weakref.ref(self), self._wake), name="tfmini views", daemon=True
+        )
         self._thread.start()
 
     def wait_time(self) -> float | None:
@@ -200,7 +202,9 @@ class GraphHub:
             self._failures += 1
             self._wanted = self._failures < _MOST_FAILURES
             if self._failures == _MOST_FAILURES:
-                self._report(f"This view cannot follow the graph: {type(error).__name__}: {error}. Run a cell to try again.")
+                self._report(
+                    f"This view cannot follow the graph: {type(error).__name__}: {error}. Run a cell to try again."
+                )
             return
         if self._failures >= _MOST_FAILURES:
             self._report("")

@@ -22,7 +22,8 @@ def mimebundle(thing: Any) -> dict[str, Any]:
         return _graph(thing)
     facts = inspection.facts(thing)
     rows = "".join(
-        f'<div><span style="opacity:0.7">{html.escape(name)}</span> {html.escape(text)}</div>' for name, text in facts[1:]
+        f'<div><span style="opacity:0.7">{html.escape(name)}</span> {html.escape(text)}</div>'
+        for name, text in facts[1:]
     )
     title = f"<div><b>{html.escape(facts[0][1])}</b></div>"
     return {"text/plain": repr(thing), "text/html": f'<div style="{_STYLE}">{title}{rows}</div>'}

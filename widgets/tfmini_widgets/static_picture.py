@@ -12,6 +12,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 import networkx
+
 from tfmini import inspection
 
 MOST_BOXES = 14
@@ -153,7 +154,9 @@ def _op_box(record: Any, op: int, key: str) -> _Box:
     if kind == "NoOp":
         return _Box(key, "group", [_short(name)], op)
     same = name.rstrip("0123456789").rstrip("_") == kind
-    return _Box(key, "constant" if kind == "Const" else "op", [_short(kind)] if same else [_short(name), _short(kind)], op)
+    return _Box(
+        key, "constant" if kind == "Const" else "op", [_short(kind)] if same else [_short(name), _short(kind)], op
+    )
 
 
 def _variable_boxes(record: Any, owned: dict[int, int], boxes: dict[str, _Box], box_of: dict[int, _Box]) -> None:
@@ -389,7 +392,14 @@ def _rect(
 
 
 def _text(
-    x: float, y: float, text: str, colour: str, size: float, anchor: str = "start", bold: bool = False, mono: bool = False
+    x: float,
+    y: float,
+    text: str,
+    colour: str,
+    size: float,
+    anchor: str = "start",
+    bold: bool = False,
+    mono: bool = False,
 ) -> str:
     weight = ' font-weight="600"' if bold else ""
     family = f' font-family="{_MONO}" xml:space="preserve"' if mono else ""

@@ -15,6 +15,7 @@ from typing import Any
 
 import anywidget
 import traitlets
+
 from tfmini import inspection
 
 from . import export
@@ -170,7 +171,7 @@ class LiveView(anywidget.AnyWidget):
             return
         try:
             value = handler(content.get("payload") or {})
-        except Exception as error:  # noqa: BLE001 - it is shown on the page, which has no other way to see it
+        except Exception as error:  # it is shown on the page, which has no other way to see it
             self.send({"type": "answer", "id": number, "ok": False, "error": f"{type(error).__name__}: {error}"})
             return
         self.send({"type": "answer", "id": number, "ok": True, "value": value})
