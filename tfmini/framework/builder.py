@@ -497,7 +497,12 @@ def _canonical_item(definition: OpDef, attr: AttrSpec, value: Any) -> Any:
             )
         return dtype
     if kind == "shape":
-        return dims_of(value) if not isinstance(value, TensorShape) else value._dims
+        if isinstance(value, TensorShape):
+            return value._dims
+        try:
+            return dims_of(value)
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"Error converting {attr.name} to a TensorShape: {error}.") from None
     if kind == "int":
         return _int_attr(definition, attr, value)
     if kind == "bool":

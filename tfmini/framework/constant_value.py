@@ -18,8 +18,10 @@ _MOST_ELEMENTS = 4096
 def constant_value(tensor: Any, partial: bool = False) -> np.ndarray | None:
     """Returns the value of `tensor` if it is known while the graph is built, else None.
 
-    The walk is a loop over the operations behind it, not a recursion, and ends at operations that are not foldable.
+    The walk is a loop over the operations behind it, not a recursion, and ends at the first operation whose value is not known.
+    The graph remembers operations that can never be known, so that each is looked at once.
     """
+    hopeless = tensor._op._graph._not_constant
     known: dict[Any, Any] = {}
     todo = [tensor]
     while todo:
@@ -30,23 +32,41 @@ def constant_value(tensor: Any, partial: bool = False) -> np.ndarray | None:
         op = each._op
         definition = op._definition
         if definition.fold_function is not None:
-            known[each] = definition.fold_function(op)
-        elif not definition.foldable or not definition.has_kernel or not op._inputs or op._control_inputs:
-            known[each] = None
-        else:
-            missing = [i for i in op._inputs if i not in known]
-            if missing:
-                todo.extend(missing)
+            value = definition.fold_function(op)
+            if value is not None:
+                known[each] = value
+                todo.pop()
                 continue
-            values = [known[i] for i in op._inputs]
-            if any(v is None or v.size > _MOST_ELEMENTS for v in values):
-                known[each] = None
-            else:
-                for output, value in zip(op._outputs, _run(op, values), strict=True):
-                    known[output] = value
-        if each in known:
-            todo.pop()
+        if op in hopeless:
+            return _give_up(todo, hopeless)
+        if not definition.foldable or not definition.has_kernel or not op._inputs or op._control_inputs:
+            return _give_up(todo, hopeless)
+        missing = [i for i in op._inputs if i not in known]
+        if missing:
+            todo.extend(missing)
+            continue
+        values = [known[i] for i in op._inputs]
+        if any(value.size > _MOST_ELEMENTS for value in values):
+            return _give_up(todo, hopeless)
+        for output, value in zip(op._outputs, _run(op, values), strict=True):
+            if value is None:
+                return _give_up(todo, hopeless)
+            known[output] = value
+        todo.pop()
     return known[tensor]
+
+
+def _give_up(todo: list[Any], hopeless: set[Any]) -> None:
+    """Notes that the operation at the end of `todo` cannot be known, nor what waits for it; a shape may become known later."""
+    before = None
+    for each in reversed(todo):
+        op = each._op
+        if before is not None and before not in op._inputs:
+            continue
+        if op._definition.fold_function is not None:
+            break
+        hopeless.add(op)
+        before = each
 
 
 def _run(op: Any, values: list[Any]) -> list[Any]:
@@ -71,17 +91,18 @@ def constant_value_as_shape(tensor: Any) -> Dims:
     `[-1, 64]` gives `(None, 64)`. Vectors that were packed, cut or joined from shapes give the sizes that are known. A
     vector of known length gives that rank; else the result is None.
     """
-    value = constant_value(tensor)
+    op = tensor._op
+    kind = op._definition.name
+    if kind == "Shape":
+        # The static shape, even where the tensor itself is a constant that could be computed: TensorFlow looks no further.
+        return op._inputs[0]._dims
+    value = constant_value(tensor) if kind not in ("Pack", "ConcatV2") else None
     if value is not None:
         if value.ndim == 0:
             return None
         return tuple(None if size < 0 else int(size) for size in value.tolist())
-    op = tensor._op
-    kind = op._definition.name
     length = None if tensor._dims is None or len(tensor._dims) != 1 else tensor._dims[0]
     unknown = None if length is None else (None,) * length
-    if kind == "Shape":
-        return op._inputs[0]._dims
     if kind == "Pack":
         sizes: list[int | None] = []
         for each in op._inputs:

@@ -86,6 +86,7 @@ class Graph:
         self._seed: int | None = None
         self._seed_count = 0
         self._reduced_shapes: dict[Any, Any] = {}
+        self._not_constant: set[Any] = set()
         self._thread = _ThreadState()
         self._lock = threading.RLock()
         self._unfeedable: set[Tensor] = set()
