@@ -126,6 +126,11 @@ PUBLIC["initializers"] = _namespace(
     "initializers",
     {name.removesuffix("_initializer"): value for name, value in _names(initializers).items()}
     | {
+        "he_normal": initializers.he_normal,
+        "he_uniform": initializers.he_uniform,
+        "identity": initializers.Identity,
+        "lecun_normal": initializers.lecun_normal,
+        "lecun_uniform": initializers.lecun_uniform,
         "global_variables": lists.global_variables_initializer,
         "local_variables": lists.local_variables_initializer,
         "variables": lists.variables_initializer,

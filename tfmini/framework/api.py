@@ -10,7 +10,7 @@ from . import contexts, convert, dtypes, random_seed
 from .collections import GraphKeys
 from .dtypes import DType, as_dtype
 from .graph import Graph
-from .indexed_slices import IndexedSlices, convert_to_tensor_or_indexed_slices
+from .indexed_slices import IndexedSlices, IndexedSlicesValue, convert_to_tensor_or_indexed_slices
 from .op_scope import graph_of_values
 from .operation import Operation
 from .shapes import Dimension, TensorShape
@@ -22,6 +22,7 @@ __all__ = [
     "Graph",
     "GraphKeys",
     "IndexedSlices",
+    "IndexedSlicesValue",
     "Operation",
     "Tensor",
     "TensorShape",

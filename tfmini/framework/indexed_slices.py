@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from .convert import convert_to_tensor
 from .tensor import Tensor
@@ -78,3 +78,11 @@ def convert_to_tensor_or_indexed_slices(value: Any, dtype: Any = None, name: str
     if isinstance(value, IndexedSlices):
         return value
     return convert_to_tensor(value, dtype=dtype, name=name)
+
+
+class IndexedSlicesValue(NamedTuple):
+    """What a session gives for an `IndexedSlices`, and takes as a feed: arrays."""
+
+    values: Any
+    indices: Any
+    dense_shape: Any

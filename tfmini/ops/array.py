@@ -306,6 +306,12 @@ def _fill_shape(call: Any) -> Dims:
         raise ValueError(f"Shape must be rank 1 but is rank {len(dims)}")
     if value_dims is not None and value_dims != ():
         raise ValueError(f"Shape must be rank 0 but is rank {len(value_dims)}")
+    known = call.constant(0)
+    if known is not None and (known < 0).any():
+        raise ValueError("Fill dimensions must be >= 0")
+    known = call.constant(0)
+    if known is not None and np.any(known < 0):
+        raise ValueError("Fill dimensions must be >= 0")
     return call.constant_shape(0)
 
 
@@ -313,7 +319,7 @@ def _fill_shape(call: Any) -> Dims:
 def _fill_kernel(dims: Any, value: Any) -> Any:
     sizes = tuple(int(each) for each in dims)
     if any(each < 0 for each in sizes):
-        raise KernelError(InvalidArgumentError, f"Fill dims must be >= 0, got {list(sizes)}")
+        raise KernelError(InvalidArgumentError, f"Dimension {min(sizes)} must be >= 0")
     if isinstance(value, bytes):
         result = np.empty(sizes, dtype=object)
         result.fill(value)

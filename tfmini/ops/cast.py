@@ -70,11 +70,27 @@ def saturate_cast(value: Any, dtype: Any, name: str | None = None) -> Tensor:
         value = convert.convert_to_tensor(value, name="value")
         wanted = dtypes.as_dtype(dtype).base_dtype
         own = value._dtype.base_dtype
-        if own.min < wanted.min:
-            value = raw.Maximum(value, convert.convert_to_tensor(wanted.min, dtype=own, name="min"))
-        if own.max > wanted.max:
-            value = raw.Minimum(value, convert.convert_to_tensor(wanted.max, dtype=own, name="max"))
+        least, greatest = _common_range(own, wanted)
+        value = raw.ClipByValue(
+            value,
+            convert.convert_to_tensor(least, dtype=own),
+            convert.convert_to_tensor(greatest, dtype=own),
+            name="clamp",
+        )
         return cast(value, wanted, name=scope)
+
+
+def _common_range(own: dtypes.DType, wanted: dtypes.DType) -> tuple[Any, Any]:
+    """Returns the least and the greatest number of type `own` that `wanted` can hold."""
+    kind = own.as_numpy_dtype
+    wide = np.promote_types(kind, wanted.as_numpy_dtype)
+    least = kind(np.maximum(own.min, wanted.min))
+    if np.array(least, dtype=wide) < np.array(wanted.min, dtype=wide):
+        least = np.nextafter(least, kind(0), dtype=kind)
+    greatest = kind(np.minimum(float(own.max), float(wanted.max)))
+    if np.array(greatest, dtype=wide) > np.array(wanted.max, dtype=wide):
+        greatest = np.nextafter(greatest, kind(0), dtype=kind)
+    return least, greatest
 
 
 def to_float(x: Any, name: str = "ToFloat") -> Tensor:

@@ -1,4 +1,4 @@
-"""Checks of values while a graph runs; what is known to hold adds nothing but an operation that does nothing."""
+"""Checks of values while a graph runs; what is known not to hold is refused when it is built."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 
 from ..errors import InvalidArgumentError
-from ..framework import contexts, convert
+from ..framework import convert
 from ..framework.constant_value import constant_value
 from ..framework.op_scope import op_scope
 from ..framework.registry import raw
+from ..framework.tensor import Tensor
 from .control_flow import Assert, no_op
 from .reduction import reduce_all
 
@@ -35,39 +36,38 @@ _RELATIONS: dict[str, tuple[str, Any, str]] = {
 
 def _compare(kind: str, x: Any, y: Any, data: Any, summarize: Any, message: Any, name: str | None) -> Any:
     symbol, known_relation, op_type = _RELATIONS[kind]
-    message = "" if message is None else message
     with op_scope(name, kind, [x, y]):
         x = convert.convert_to_tensor(x, name="x")
         y = convert.convert_to_tensor(y, name="y")
         if data is None:
             data = [
-                message,
                 f"Condition x {symbol} y did not hold element-wise:",
                 f"x ({x.name}) = ",
                 x,
                 f"y ({y.name}) = ",
                 y,
             ]
+        if message is not None:
+            data = [message, *data]
         condition = reduce_all(getattr(raw, op_type)(x, y))
         x_known, y_known = constant_value(x), constant_value(y)
-        if x_known is not None and y_known is not None:
-            if not np.all(known_relation(x_known, y_known)):
-                raise InvalidArgumentError(
-                    None,
-                    None,
-                    f"{message}\nCondition x {symbol} y did not hold.\nx: {x_known}\ny: {y_known}".strip(),
-                )
-            return no_op(name="static_checks_determined_all_ok")
+        if x_known is not None and y_known is not None and not np.all(known_relation(x_known, y_known)):
+            raise InvalidArgumentError(None, None, "\n".join(_known_text(each) for each in data))
         return Assert(condition, data, summarize=summarize)
+
+
+def _known_text(value: Any) -> str:
+    known = constant_value(value) if isinstance(value, Tensor) else value
+    return str(value if known is None else known)
 
 
 def assert_equal(
     x: Any, y: Any, data: Any = None, summarize: int | None = None, message: str | None = None, name: str | None = None
 ) -> Any:
     """Returns an operation that fails unless `x == y` everywhere."""
-    if x is y:
-        with contexts.default_graph().name_scope(name or "assert_equal"):
-            return no_op(name="static_checks_determined_all_ok")
+    with op_scope(name, "assert_equal", [x, y]):
+        if x is y:
+            return no_op()
     return _compare("assert_equal", x, y, data, summarize, message, name)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from ..framework import contexts, convert
 from ..framework.indexed_slices import IndexedSlices
 from ..framework.op_scope import op_scope
-from ..framework.registry import raw
+from ..framework.registry import op, raw
 from ..framework.tensor import Tensor
 from .array import identity, ones_like
 from .cast import cast
@@ -19,8 +19,28 @@ from .joining import stack
 from .math import maximum, minimum
 from .reduction import reduce_sum
 from .select import where
+from .shape_functions import NUMBERS, unchanged
 
 __all__ = ["clip_by_average_norm", "clip_by_global_norm", "clip_by_norm", "clip_by_value", "global_norm"]
+
+clip_by_value_op = op("ClipByValue(t: T, clip_value_min: T, clip_value_max: T) -> (output: T)", attrs=[f"T: {NUMBERS}"])
+clip_by_value_op.shape(unchanged)
+clip_by_value_op.kernel(lambda t, low, high: np.minimum(np.maximum(t, low), high))
+
+
+@clip_by_value_op.gradient
+def _clip_by_value_gradient(op: Any, dy: Any) -> Any:
+    from .array import shape, zeros
+
+    x, low, high = op._inputs
+    nothing = zeros(shape(x), dtype=dy._dtype.base_dtype)
+    below, above = raw.Less(x, low), raw.Greater(x, high)
+    outside = raw.LogicalOr(below, above)
+    return (
+        raw.SelectV2(outside, nothing, dy),
+        reduce_sum(raw.SelectV2(below, dy, nothing)),
+        reduce_sum(raw.SelectV2(above, dy, nothing)),
+    )
 
 
 def _rows(t: Any) -> Any:

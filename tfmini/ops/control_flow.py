@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import InvalidArgumentError, KernelError
-from ..framework import contexts, convert
+from ..framework import contexts, convert, dtypes
 from ..framework.indexed_slices import IndexedSlices, convert_to_tensor_or_indexed_slices
 from ..framework.op_scope import op_scope
 from ..framework.operation import Operation
@@ -204,11 +204,20 @@ def Assert(condition: Any, data: Any, summarize: int | None = None, name: str | 
       summarize: how many elements of each it shows, 3 by default.
       name: name of the operation.
     """
-    with op_scope(name, "Assert", []):
+    with op_scope(name, "Assert", [condition, *data]):
         values = [convert.convert_to_tensor(each) for each in data]
-        if all(each._dtype.name == "string" or each._dtype.is_integer for each in values):
-            return raw.Assert(condition, values, summarize=summarize, name="Assert")
-        return raw.Assert(condition, values, summarize=summarize, name="Assert")
+        if all(each._dtype.base_dtype in (dtypes.string, dtypes.int32) for each in values):
+            return raw.Assert(condition, data, summarize=summarize, name="Assert")
+        from .cond import cond
+
+        condition = convert.convert_to_tensor(condition, name="Condition")
+        guarded = cond(
+            condition,
+            no_op,
+            lambda: raw.Assert(condition, data, summarize=summarize, name="Assert"),
+            name="AssertGuard",
+        )
+        return guarded if isinstance(guarded, Operation) else guarded.op
 
 
 print_op = op(

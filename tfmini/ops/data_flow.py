@@ -178,21 +178,21 @@ def _unsorted_segment_sum_kernel(data: Any, segments: Any, count: Any) -> Any:
 
 @unsorted_segment_sum_op.gradient
 def _unsorted_segment_sum_gradient(op: Any, dy: Any) -> Any:
-    from .array import zeros_like
+    from .array import ones, ones_like, rank, shape, zeros_like
     from .compare import greater_equal
+    from .joining import concat
     from .math import maximum
     from .select import where_v2
     from .shaping import reshape
     from .slicing import gather
 
     segments = op._inputs[1]
-    clipped = maximum(segments, zeros_like(segments))
-    rows = gather(dy, clipped)
+    rows = gather(dy, maximum(segments, zeros_like(segments)))
     kept = greater_equal(segments, 0)
-    ndims = len(rows._dims or ())
-    own = len(segments._dims or ())
-    if ndims > own:
-        kept = reshape(kept, [-1 if each is None else each for each in segments._dims] + [1] * (ndims - own))
+    kept_shape = shape(kept)
+    more = ones([rank(rows) - rank(kept)], dtype=kept_shape._dtype.base_dtype)
+    kept = reshape(kept, concat([kept_shape, more], axis=0))
+    kept = kept & ones_like(rows, dtype=dtypes.bool_)
     return where_v2(kept, rows, zeros_like(rows)), None, None
 
 

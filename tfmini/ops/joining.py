@@ -168,6 +168,8 @@ def _concat_shape(call: Any) -> Dims:
     axis = int(known)
     if not ranks:
         return None
+    if any(each == () for each in shapes):
+        raise ValueError("Can't concatenate scalars (use tf.stack instead)")
     for each in shapes:
         if each is not None and not -len(each) <= axis < len(each):
             least = axis + 1 if axis >= 0 else -axis
@@ -175,10 +177,12 @@ def _concat_shape(call: Any) -> Dims:
     before: Dims = None
     after: Dims = None
     total: int | None = 0
+    rank = next(len(each) for each in shapes if each is not None)
     for each in shapes:
         if each is None:
             total = None
             continue
+        with_rank(each, rank)
         where = axis % len(each)
         size = each[where]
         total = None if total is None or size is None else total + size

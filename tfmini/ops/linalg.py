@@ -124,9 +124,12 @@ def _batch_mat_mul_shape(call: Any) -> Dims:
 
 @batch_mat_mul_op.kernel
 def _batch_mat_mul_kernel(x: Any, y: Any, *, adj_x: bool, adj_y: bool) -> Any:
+    for index, each in enumerate((x, y)):
+        if np.ndim(each) < 2:
+            raise KernelError(InvalidArgumentError, f"In[{index}] ndims must be >= 2: {np.ndim(each)}")
     left = np.conjugate(np.swapaxes(x, -1, -2)) if adj_x else x
     right = np.conjugate(np.swapaxes(y, -1, -2)) if adj_y else y
-    if left.ndim < 2 or right.ndim < 2 or left.shape[-1] != right.shape[-2]:
+    if left.shape[-1] != right.shape[-2]:
         raise KernelError(
             InvalidArgumentError, f"Matrix size-incompatible: In[0]: {dims_text(x.shape)}, In[1]: {dims_text(y.shape)}"
         )
@@ -227,43 +230,99 @@ def tensordot(a: Any, b: Any, axes: Any, name: str | None = None) -> Tensor:
     """Returns the sums of products of `a` and `b` over pairs of dimensions.
 
     Args:
-      a, b: tensors of known shape.
-      axes: how many last dimensions of `a` meet the first ones of `b`; or two lists of dimensions.
+      a, b: tensors.
+      axes: how many last dimensions of `a` meet the first ones of `b`; or two lists of dimensions, or a tensor of both.
       name: name of the operation.
 
     Raises:
-      ValueError: the axes do not fit, or the static shape of an input is not complete.
+      ValueError: the axes do not fit.
     """
-    from .shaping import reshape, transpose
+    from .joining import concat
+    from .shaping import reshape
 
-    def flattened(x: Tensor, chosen: list[int], first: bool) -> tuple[Tensor, list[int]]:
-        dims = x._dims
-        if dims is None or None in dims:
-            raise ValueError(f"tensordot needs tensors of known shape, got {x!r}.")
-        chosen = [each % len(dims) for each in chosen]
-        free = [each for each in range(len(dims)) if each not in chosen]
-        order = chosen + free if first else free + chosen
-        inner = int(np.prod([dims[each] for each in chosen]))
-        outer = int(np.prod([dims[each] for each in free]))
-        turned = x if order == list(range(len(dims))) else transpose(x, order)
-        wanted = [inner, outer] if first else [outer, inner]
-        return (turned if list(turned._dims) == wanted else reshape(turned, wanted)), [dims[each] for each in free]
-
-    with op_scope(name, "Tensordot", [a, b]) as scope:
+    with op_scope(name, "Tensordot", [a, b, axes]) as scope:
         a = convert.convert_to_tensor(a, name="a")
         b = convert.convert_to_tensor(b, name="b")
-        if isinstance(axes, (int, np.integer)):
-            ndims = len(a._dims or ())
-            a_axes, b_axes = list(range(ndims - int(axes), ndims)), list(range(int(axes)))
-        else:
-            a_axes, b_axes = ([each] if isinstance(each, (int, np.integer)) else list(each) for each in axes)
-        if len(a_axes) != len(b_axes):
-            raise ValueError(f"Different number of contraction axes `a` and `b`, {len(a_axes)} != {len(b_axes)}.")
-        left, left_free = flattened(a, a_axes, False)
-        right, right_free = flattened(b, b_axes, True)
+        a_axes, b_axes = _contracted(a, axes)
+        left, left_free, left_known = _as_matrix(a, a_axes, False)
+        right, right_free, right_known = _as_matrix(b, b_axes, True)
         product = matmul(left, right)
-        wanted = left_free + right_free
-        return product if list(product._dims) == wanted else reshape(product, wanted, name=scope)
+        if isinstance(left_free, list) and isinstance(right_free, list):
+            wanted = left_free + right_free
+            return product if product._dims == tuple(wanted) else reshape(product, wanted, name=scope)
+        free = [convert.convert_to_tensor(each, dtype=dtypes.int32) for each in (left_free, right_free)]
+        product = reshape(product, concat(free, 0), name=scope)
+        if left_known is not None and right_known is not None:
+            product.set_shape(left_known + right_known)
+        return product
+
+
+def _contracted(a: Tensor, axes: Any) -> tuple[Any, Any]:
+    """Returns the dimensions of both operands that a tensordot sums over."""
+    from .array import rank
+    from .sequences import range as sequence
+
+    if isinstance(axes, (int, np.integer)):
+        if axes < 0:
+            raise ValueError(f"`axes` must be at least 0. Received: {axes}.")
+        if a._dims is None:
+            count = rank(a)
+            return sequence(count - axes, count, dtype=dtypes.int32), sequence(axes, dtype=dtypes.int32)
+        ndims = len(a._dims)
+        if axes > ndims:
+            raise ValueError(
+                f"`axes` must not be larger than the number of dimensions of tensor {a}.  Received {axes}, vs tensor "
+                f"dimensions {ndims}."
+            )
+        return list(range(ndims - int(axes), ndims)), list(range(int(axes)))
+    if not isinstance(axes, (list, tuple)):
+        axes = convert.convert_to_tensor(axes, name="axes", dtype=dtypes.int32)
+        return axes[0], axes[1]
+    if len(axes) != 2:
+        raise ValueError(f"`axes` must be an integer or have length 2. Received {axes}.")
+    a_axes, b_axes = ([each] if isinstance(each, (int, np.integer)) else each for each in axes)
+    if isinstance(a_axes, (list, tuple)) and len(a_axes) != len(b_axes):
+        raise ValueError(f"Different number of contraction axes `a` and `b`, {len(a_axes)} != {len(b_axes)}.")
+    return a_axes, b_axes
+
+
+def _as_matrix(x: Tensor, axes: Any, first: bool) -> tuple[Tensor, Any, list[int | None] | None]:
+    """Returns `x` as a matrix with the contracted dimensions `first` or last, the other sizes, and what is known of these."""
+    from .array import rank, shape
+    from .joining import concat, stack
+    from .reduction import reduce_prod
+    from .select import where
+    from .sequences import range as sequence
+    from .shaping import reshape, transpose
+    from .slicing import gather
+
+    dims = x._dims
+    free: Any = None
+    known: list[int | None] | None = None
+    if dims is not None and isinstance(axes, (list, tuple)):
+        axes = [each if each >= 0 else each + len(dims) for each in axes]
+        free = [each for each in range(len(dims)) if each not in axes]
+        known = [dims[each] for each in free]
+        if None not in dims:
+            order = axes + free if first else free + axes
+            sizes = [int(np.prod([dims[each] for each in part])) for part in (axes, free)]
+            wanted = tuple(sizes if first else reversed(sizes))
+            turned = x if order == list(range(len(dims))) else transpose(x, order)
+            return (turned if turned._dims == wanted else reshape(turned, wanted)), known, known
+        axes = convert.convert_to_tensor(axes, dtype=dtypes.int32, name="axes")
+        free = convert.convert_to_tensor(free, dtype=dtypes.int32, name="free")
+        x_shape = shape(x)
+    else:
+        x_shape = shape(x)
+        count = rank(x)
+        axes = convert.convert_to_tensor(axes, dtype=dtypes.int32, name="axes")
+        axes = where(axes >= 0, axes, axes + count)
+        free, _ = raw.ListDiff(sequence(count), axes, out_idx=dtypes.int32)
+    free_sizes, axes_sizes = gather(x_shape, free), gather(x_shape, axes)
+    outer, inner = reduce_prod(free_sizes), reduce_prod(axes_sizes)
+    order_tensor = concat([axes, free] if first else [free, axes], 0)
+    matrix_shape = stack([inner, outer] if first else [outer, inner])
+    return reshape(transpose(x, order_tensor), matrix_shape), free_sizes, known
 
 
 # ---- matrices and diagonals

@@ -53,7 +53,8 @@ def _cross_entropy_shape(call: Any) -> list[Dims]:
 @sparse_cross_entropy_op.shape
 def _sparse_cross_entropy_shape(call: Any) -> list[Dims]:
     features, labels = with_rank(call.shapes[0], 2), with_rank(call.shapes[1], 1)
-    assert features is not None and labels is not None
+    assert features is not None
+    assert labels is not None
     count = merge((features[0],), labels)
     assert count is not None
     return [count, (count[0], features[1])]
@@ -100,9 +101,9 @@ def _sparse_cross_entropy_kernel(features: Any, labels: Any) -> Any:
         )
     if not count:
         return np.zeros(0, features.dtype), np.zeros(features.shape, features.dtype)
-    wrong = (labels < 0) | (labels >= classes)
-    if wrong.any():
-        first = labels[np.flatnonzero(wrong)[0]]
+    least, greatest = labels.min(), labels.max()
+    if least < 0 or greatest >= classes:
+        first = least if least < 0 else greatest
         raise KernelError(
             InvalidArgumentError,
             f"Received a label value of {first} which is outside the valid range of [0, {classes}).  Label values: "
@@ -168,7 +169,6 @@ def _flattened(logits: Tensor) -> Tensor:
 
 
 def softmax_cross_entropy_with_logits(
-    _sentinel: Any = None,
     labels: Any = None,
     logits: Any = None,
     dim: int = -1,
@@ -184,12 +184,8 @@ def softmax_cross_entropy_with_logits(
       name: name of the operation.
 
     Raises:
-      ValueError: an argument is missing, or `labels` and `logits` are not given by name.
+      ValueError: an argument is missing.
     """
-    if _sentinel is not None:
-        raise ValueError(
-            "Only call `softmax_cross_entropy_with_logits` with named arguments (labels=..., logits=..., ...)"
-        )
     wanted = dim if axis is None else axis
     _both("softmax_cross_entropy_with_logits", labels, logits)
     with op_scope(name, "softmax_cross_entropy_with_logits_sg", [logits, labels]) as scope:
@@ -236,9 +232,7 @@ def _moved_to_end(x: Tensor, axis: int, count: Tensor) -> Tensor:
     return transpose(x, concat([sequence(axis), sequence(axis + 1, count), [axis]], 0))
 
 
-def sparse_softmax_cross_entropy_with_logits(
-    _sentinel: Any = None, labels: Any = None, logits: Any = None, name: str | None = None
-) -> Tensor:
+def sparse_softmax_cross_entropy_with_logits(labels: Any = None, logits: Any = None, name: str | None = None) -> Tensor:
     """Returns the cross entropies of `softmax(logits)` and classes given by number.
 
     Args:
@@ -247,12 +241,8 @@ def sparse_softmax_cross_entropy_with_logits(
       name: name of the scope and of the operation in it.
 
     Raises:
-      ValueError: an argument is missing or not given by name, or the shapes do not fit.
+      ValueError: an argument is missing, or the shapes do not fit.
     """
-    if _sentinel is not None:
-        raise ValueError(
-            "Only call `sparse_softmax_cross_entropy_with_logits` with named arguments (labels=..., logits=..., ...)"
-        )
     _both("sparse_softmax_cross_entropy_with_logits", labels, logits)
     with op_scope(name, "SparseSoftmaxCrossEntropyWithLogits", [labels, logits]):
         labels = convert.convert_to_tensor(labels)
@@ -297,9 +287,7 @@ def _check_label_shapes(labels: Tensor, logits: Tensor, complete: bool) -> None:
         )
 
 
-def sigmoid_cross_entropy_with_logits(
-    _sentinel: Any = None, labels: Any = None, logits: Any = None, name: str | None = None
-) -> Tensor:
+def sigmoid_cross_entropy_with_logits(labels: Any = None, logits: Any = None, name: str | None = None) -> Tensor:
     """Returns the cross entropies of `sigmoid(logits)` and `labels`, element by element.
 
     Args:
@@ -308,12 +296,8 @@ def sigmoid_cross_entropy_with_logits(
       name: name of the operation.
 
     Raises:
-      ValueError: an argument is missing or not given by name, or the shapes differ.
+      ValueError: an argument is missing, or the shapes differ.
     """
-    if _sentinel is not None:
-        raise ValueError(
-            "Only call `sigmoid_cross_entropy_with_logits` with named arguments (labels=..., logits=..., ...)"
-        )
     _both("sigmoid_cross_entropy_with_logits", labels, logits)
     with op_scope(name, "logistic_loss", [logits, labels]) as scope:
         logits = convert.convert_to_tensor(logits, name="logits")

@@ -58,7 +58,7 @@ def _reduced_shape(call: Any) -> Dims:
     chosen = set()
     for axis in axes.reshape(-1).tolist():
         if not -len(dims) <= axis < len(dims):
-            raise ValueError(f"Invalid reduction dimension {axis} for input with {len(dims)} dimension(s)")
+            raise ValueError(f"Invalid reduction dimension {axis} for input with {len(dims)} dimensions.")
         chosen.add(axis % len(dims))
     if keep:
         return tuple(1 if index in chosen else each for index, each in enumerate(dims))
@@ -167,9 +167,8 @@ def reduced_shape(input_shape: Any, axes: Any) -> Any:
     axes = convert.convert_to_tensor(axes)
     count = size(input_shape, out_type=axes._dtype.base_dtype)
     axes = (axes + count) % count
-    return raw.DynamicStitch(
-        [range(count), axes], [input_shape, ones(shape(axes), dtype=input_shape._dtype.base_dtype)]
-    )
+    axes_shape = shape(axes)
+    return raw.DynamicStitch([range(count), axes], [input_shape, ones(axes_shape, dtype=input_shape._dtype.base_dtype)])
 
 
 def _repetitions(dims: Dims, axes: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[int, ...]]:

@@ -51,7 +51,8 @@ def _select_kernel(condition: Any, x: Any, y: Any) -> Any:
     if np.shape(x) != np.shape(y):
         raise KernelError(
             InvalidArgumentError,
-            f"'then' and 'else' must have the same size.  but received: {dims_text(np.shape(x))} vs. {dims_text(np.shape(y))}",
+            "Inputs to operation Select of type Select must have the same size and shape.  Input 0: "
+            f"{dims_text(np.shape(x))} != input 2: {dims_text(np.shape(y))}",
         )
     if np.ndim(condition) == 0:
         return x if condition else y
@@ -225,6 +226,8 @@ def _one_hot_shape(call: Any) -> Dims:
 @one_hot_op.kernel
 def _one_hot_kernel(indices: Any, depth: Any, on: Any, off: Any, *, axis: int) -> Any:
     count = int(depth)
+    if count < 0:
+        raise KernelError(InvalidArgumentError, f"depth must be non-negative, got: {count}")
     flat = np.asarray(indices).reshape(-1)
     kind = np.asarray(on).dtype
     result = np.full((flat.size, count), off, dtype=kind)

@@ -130,12 +130,53 @@ def _lin_space_kernel(start: Any, stop: Any, num: Any) -> Any:
 lin_space_op.no_gradient()
 
 
-def lin_space(start: Any, stop: Any, num: Any, name: str | None = None) -> Tensor:
-    """Returns `num` numbers from `start` to `stop`, both included, at equal distances."""
-    return raw.LinSpace(start, stop, num, name=name)
+def linspace(start: Any, stop: Any, num: Any, name: str | None = None, axis: int = 0) -> Tensor:
+    """Returns `num` numbers from `start` to `stop`, both included, at equal distances, along a new dimension.
+
+    Args:
+      start, stop: tensors that broadcast together; their dtype is that of the result.
+      num: how many, an integer.
+      name: name of the scope.
+      axis: where the new dimension goes.
+    """
+    from .array import shape, zeros_like
+    from .cast import cast
+    from .joining import concat
+    from .select import where_v2
+    from .shaping import broadcast_dynamic_shape, broadcast_to, expand_dims, reshape
+    from .slicing import slice
+
+    with op_scope(name, "linspace", [start, stop]):
+        start = convert.convert_to_tensor(start, name="start")
+        stop = convert.convert_to_tensor(stop, name="stop", dtype=start._dtype.base_dtype)
+        count = convert.convert_to_tensor(num, name="num", preferred_dtype=dtypes.int32)
+        if not count._dtype.is_integer:
+            raise TypeError(
+                f"Argument `tensor` (name: num) must be of type integer. Received `tensor` = {count} of dtype: {count._dtype}"
+            )
+        count = raw.Cast(count, DstT=dtypes.int32)
+        cast(count, start._dtype.base_dtype)
+        common = broadcast_dynamic_shape(shape(start), shape(stop))
+        start, stop = broadcast_to(start, common), broadcast_to(stop, common)
+        first, last = expand_dims(start, axis=axis), expand_dims(stop, axis=axis)
+        sizes = shape(first)
+        ndims = shape(sizes)[0]
+        where_axis = where_v2(axis >= 0, axis, ndims + axis)
+        inner = raw.Maximum(count - 2, 0)
+        steps = raw.Maximum(count - 1, 1)
+        delta = (last - first) / cast(steps, last._dtype.base_dtype)
+        first, last = cast(first, delta._dtype.base_dtype), cast(last, delta._dtype.base_dtype)
+        end = where_v2(count >= 0, steps, -1)
+        places = cast(range(1, end, dtype=dtypes.int64), delta._dtype.base_dtype)
+        mask = raw.Equal(where_axis, range(ndims))
+        places = reshape(places, where_v2(mask, inner, 1))
+        joined = concat((first, first + delta * places, last), axis=where_axis)
+        begin = zeros_like(sizes)
+        cut = concat((sizes[0:where_axis], reshape(count, [1]), sizes[where_axis + 1 :]), axis=0)
+        return slice(joined, begin, cut)
 
 
-linspace = lin_space
+lin_space = linspace
 
 # ---- cumulative sums and products
 

@@ -225,7 +225,7 @@ def _squeeze_shape(call: Any) -> Dims:
     chosen = set()
     for axis in axes:
         if not -len(dims) <= axis < len(dims):
-            raise ValueError(f"Tried to squeeze dim index {axis} for tensor with {len(dims)} dimensions.")
+            raise ValueError(f"squeeze_dims[{axes.index(axis)}] not in [{-len(dims)},{len(dims)}).")
         chosen.add(axis % len(dims))
     for axis in chosen:
         if dims[axis] is not None and dims[axis] != 1:
@@ -283,7 +283,8 @@ def _tile_shape(call: Any) -> Dims:
         return None if dims is None else (None,) * len(dims)
     if dims is None:
         return (None,) * len(multiples)
-    dims = with_rank(dims, len(multiples))
+    multiples = with_rank(multiples, len(dims))
+    assert multiples is not None
     return tuple(None if a is None or b is None else a * b for a, b in zip(dims, multiples, strict=True))  # type: ignore[arg-type]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ..framework.indexed_slices import IndexedSlices, IndexedSlicesValue
 from ..framework.operation import Operation
 from ..framework.tensor import Tensor
 
@@ -119,6 +120,23 @@ class FetchMap:
 
 def _nothing(values: list[Any]) -> None:
     return None
+
+
+def _parts_of_slices(slices: IndexedSlices) -> list[Any]:
+    parts = [slices.values, slices.indices]
+    return parts if slices.dense_shape is None else [*parts, slices.dense_shape]
+
+
+def _fetch_slices(slices: IndexedSlices) -> tuple[list[Any], Callable[..., Any]]:
+    parts = _parts_of_slices(slices)
+    return parts, lambda values: IndexedSlicesValue(*values, *([None] * (3 - len(values))))
+
+
+def _feed_slices(slices: IndexedSlices, value: Any) -> list[tuple[Any, Any]]:
+    return list(zip(_parts_of_slices(slices), value, strict=False))
+
+
+register_session_run_conversion_functions(IndexedSlices, _fetch_slices, _feed_slices, _parts_of_slices)
 
 
 def structure_key(fetches: Any) -> Any:
