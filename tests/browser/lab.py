@@ -118,7 +118,14 @@ class Lab:
         """Writes a notebook with these code cells into the server's folder; returns its name."""
         notebook = {
             "cells": [
-                {"cell_type": "code", "id": f"c{i}", "metadata": {}, "execution_count": None, "outputs": [], "source": source}
+                {
+                    "cell_type": "code",
+                    "id": f"c{i}",
+                    "metadata": {},
+                    "execution_count": None,
+                    "outputs": [],
+                    "source": source,
+                }
                 for i, source in enumerate(cells)
             ],
             "metadata": {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}},
@@ -217,6 +224,26 @@ class Lab:
               window.__notebook = null;
             }"""
         )
+
+    def reload(self, name: str) -> None:
+        """Saves the notebook, loads the page again, as a person does with F5, and opens the notebook; its kernel goes on."""
+        self.save()
+        self.start()
+        self.open(name)
+
+    def outputs(self, index: int) -> list[dict[str, Any]]:
+        """Returns the outputs of a cell as nbformat has them."""
+        return self.page.evaluate(
+            """(index) => {
+              const outputs = window.__notebook.content.model.cells.get(index).outputs;
+              return Array.from({length: outputs?.length ?? 0}, (_, i) => outputs.get(i).toJSON());
+            }""",
+            index,
+        )
+
+    def show_cell(self, index: int) -> None:
+        """Scrolls to a cell."""
+        self.page.evaluate("(index) => window.__notebook.content.scrollToItem(index)", index)
 
     def save(self) -> None:
         """Saves the notebook to its file, with the state of its widgets."""
