@@ -72,7 +72,7 @@ def apply_op(definition: OpDef, inputs: tuple[Any, ...], attrs: dict[str, Any], 
         raise TypeError(f"{definition.name} takes {len(spec.inputs)} inputs, got {len(inputs)}.")
     graph = _graph_of(inputs)
     known = {key: value for key, value in attrs.items() if value is not None}
-    scope_name = definition.name if name is None else name
+    scope_name = name or definition.name
     with contexts.graph_stack.controller(graph), graph.name_scope(scope_name) as scope:
         origins: dict[str, str] = {}
         tensors: list[Tensor] = []

@@ -191,7 +191,7 @@ def _multinomial_bind(op: Any) -> Callable[..., Any]:
             raise KernelError(InvalidArgumentError, "num_classes should be positive, got 0")
         rows = logits.shape[0]
         generator = _generator(store, op)
-        start = generator.reserve(rows * (-(-count // 4) * 4) * philox.RESERVED_BLOCKS)
+        start = generator.reserve(rows * (-(-count // 4) * 4) * 2 * philox.RESERVED_BLOCKS)
         draws = rows * count
         words = philox.blocks(generator.key, start, -(-draws // 2)).reshape(-1, 2)[:draws]
         picks = philox.to_float64(words).reshape(rows, count)

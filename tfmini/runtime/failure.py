@@ -52,6 +52,11 @@ def _class_and_phrase(op: Any, cause: BaseException, inputs: tuple[Any, ...]) ->
     return InternalError, f"{type(cause).__name__}: {cause}"
 
 
+def no_value(phrase: str) -> str:
+    """Returns the message for a fetched variable that has no value: TensorFlow's phrase and what to do."""
+    return f"{phrase}\n{_advice(None, FailedPreconditionError, phrase)}"
+
+
 def no_kernel(op: Any) -> OpError:
     """Returns the exception for an operation that tfmini can show but not run."""
     return UnimplementedError(

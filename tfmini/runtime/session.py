@@ -184,7 +184,7 @@ class BaseSession:
         try:
             return program.build([collect(fetch, values) for fetch in plan.fetches])
         except KernelError as cause:
-            raise failure.op_error(_without_value(plan, values), cause, ()) from None
+            raise cause.error(None, None, failure.no_value(cause.message)) from None
 
     def _start_record(self, program: Program, fed: list[Any], number: int) -> events.RunRecord:
         plan = program.plan
@@ -324,14 +324,10 @@ def collect(fetch: Any, values: list[Any]) -> Any:
         return value
     if isinstance(value, Cell):
         held = value.read()
-        return held[()] if np.ndim(held) == 0 else np.array(held)
+        if not isinstance(held, np.ndarray):
+            return held
+        return held[()] if held.ndim == 0 else np.array(held)
     return value
-
-
-def _without_value(plan: Any, values: list[Any]) -> Any:
-    """Returns the operation behind the first fetched variable that has no value."""
-    empty = {fetch.slot for fetch in plan.fetches if isinstance(values[fetch.slot], Cell) and values[fetch.slot].value is None}
-    return next(tensor._op for tensor, slot in plan.slot_of.items() if slot in empty)
 
 
 class Device:

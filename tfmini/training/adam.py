@@ -95,7 +95,8 @@ class AdamOptimizer(Optimizer):
         v_t = state.assign(v, v * beta2_t, use_locking=self._use_locking)
         with graph.control_dependencies([v_t]):
             v_t = scatter_add(v, indices, scaled)
-        update = state.assign_sub(var, rate * m_t / (raw.Sqrt(v_t) + epsilon_t), use_locking=self._use_locking)
+        root = raw.Sqrt(v_t)
+        update = state.assign_sub(var, rate * m_t / (root + epsilon_t), use_locking=self._use_locking)
         return control_flow.group(update, m_t, v_t)
 
     def _apply_sparse(self, grad: Any, var: Any) -> Any:

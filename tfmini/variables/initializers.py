@@ -14,7 +14,7 @@ import numpy as np
 from ..framework import dtypes
 from ..framework.registry import raw
 from ..framework.shapes import TensorShape
-from ..ops import array, constant, random
+from ..ops import array, constant, decomposition, random
 
 __all__ = [
     "constant_initializer",
@@ -364,7 +364,7 @@ class Orthogonal(Initializer):
         rows, columns = int(rows), int(shape[-1])
         flat = (columns, rows) if rows < columns else (rows, columns)
         numbers = random.random_normal(flat, dtype=dtype, seed=self.seed)
-        q, r = raw.Qr(numbers, full_matrices=False)
+        q, r = decomposition.qr(numbers)
         q *= raw.Sign(raw.DiagPart(r))
         if rows < columns:
             from ..ops.shaping import matrix_transpose

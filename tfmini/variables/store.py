@@ -319,7 +319,7 @@ def _needs_no_arguments(function: Callable[..., Any]) -> bool:
 # ---- penalties
 
 
-class LazyPenalty:
+class _LazyEvalTensor:
     """A regularization loss whose operations are added when it is used.
 
     Its attributes are those of the tensor that was built first; converting it to a tensor builds it again where it is needed.
@@ -363,14 +363,14 @@ for _name in [
     "__matmul__",
     "__getitem__",
 ]:
-    setattr(LazyPenalty, _name, _lazy_operator(_name))
+    setattr(_LazyEvalTensor, _name, _lazy_operator(_name))
 
 
-def _lazy_to_tensor(value: LazyPenalty, dtype: Any = None, name: str | None = None, as_ref: bool = False) -> Tensor:
+def _lazy_to_tensor(value: _LazyEvalTensor, dtype: Any = None, name: str | None = None, as_ref: bool = False) -> Tensor:
     return value._build()
 
 
-register_tensor_conversion_function(LazyPenalty, _lazy_to_tensor)
+register_tensor_conversion_function(_LazyEvalTensor, _lazy_to_tensor)
 
 
 def _regularize(name: str, variable: Any, regularizer: Callable[..., Any]) -> None:
@@ -388,7 +388,7 @@ def _regularize(name: str, variable: Any, regularizer: Callable[..., Any]) -> No
     with provenance.made_by("regularizer"):
         penalty = regularizer(variable)
     if penalty is not None:
-        graph.add_to_collection(GraphKeys.REGULARIZATION_LOSSES, LazyPenalty(build))
+        graph.add_to_collection(GraphKeys.REGULARIZATION_LOSSES, _LazyEvalTensor(build))
 
 
 # ---- public functions
