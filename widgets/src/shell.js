@@ -43,10 +43,11 @@ export class Shell {
     this.exportButton = button("export", "Export", () => this.#toggleMenu(), { title: "Export (x)", props: { "aria-haspopup": "menu", "aria-expanded": "false" } });
     this.helpButton = element("button", { type: "button", class: "tfm-button tfm-help", "aria-label": "Help: keys", title: "Keys (?)", "aria-expanded": "false", onclick: () => this.#toggleHelp() }, "?");
     this.menu = element("div", { class: "tfm-menu", role: "menu", "aria-label": "Export", hidden: true });
+    this.rule = element("span", { class: "tfm-rule" });
     this.header = element(
       "div", { class: "tfm-header" },
       element("span", { class: "tfm-title" }, view.title), this.subject, element("span", { class: "tfm-space" }),
-      view.presets ?? null, this.live, this.count, view.tabs ?? null, element("span", { class: "tfm-rule" }),
+      view.presets ?? null, this.live, this.count, view.tabs ?? null, this.rule,
       this.textButton, element("span", { class: "tfm-menubox" }, this.exportButton, this.menu), this.helpButton,
     );
     this.field = element("input", {
@@ -122,7 +123,13 @@ export class Shell {
   #resized() {
     const width = this.el.clientWidth;
     if (!width) return;
-    this.el.classList.toggle("tfm-narrow", width < 640);
+    const narrow = width < 640;
+    this.el.classList.toggle("tfm-narrow", narrow);
+    if (this.view.tabs && narrow !== this.narrow && !this.findrow.hidden) {
+      this.narrow = narrow;
+      if (narrow) this.findrow.prepend(this.view.tabs);
+      else this.header.insertBefore(this.view.tabs, this.rule);
+    }
     this.el.classList.toggle("tfm-stacked", width < CARD_FROM);
     this.view.resized?.(this.stage.clientWidth, this.stage.clientHeight);
   }

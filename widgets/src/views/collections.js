@@ -20,14 +20,17 @@ export function collectionsView(ctx) {
   let filter = state.get("collections.scope", "");
   let showInternal = false;
   let pages = 1;
+  let folds = new Set(); // where runs of slots are open, in the chosen collection
   let query = "";
 
   const keys = element("div", { class: "tfm-co-keys" });
   const side = element("div", { class: "tfm-co-main" });
   const el = element("div", { class: "tfm-collections" }, keys, side);
   const chips = element("div", { class: "tfm-co-chips" });
-  const field = element("input", { type: "text", class: "tfm-co-field tfm-mono", "aria-label": "Scope of get_collection: a regular expression, matched at the beginning", placeholder: "None", spellcheck: "false", autocomplete: "off", oninput: () => { filter = field.value; state.set("collections.scope", filter); pages = 1; drawSide(); }, onkeydown: (event) => { if (event.key === "Escape") { field.value = ""; filter = ""; drawSide(); event.preventDefault(); } event.stopPropagation(); } });
+  const field = element("input", { type: "text", class: "tfm-co-field tfm-mono", "aria-label": "Scope of get_collection: a regular expression, matched at the beginning", placeholder: "None", spellcheck: "false", autocomplete: "off", oninput: () => { filter = field.value; sizeField(); state.set("collections.scope", filter); pages = 1; drawSide(); }, onkeydown: (event) => { if (event.key === "Escape") { field.value = ""; filter = ""; sizeField(); drawSide(); event.preventDefault(); } event.stopPropagation(); } });
   field.value = filter;
+  const sizeField = () => { field.style.width = `${Math.max(5, field.value.length + 0.5)}ch`; };
+  sizeField();
 
   const draw = oncePerFrame(() => { drawKeys(); drawSide(); drawChips(); }, signal);
 
@@ -47,6 +50,7 @@ export function collectionsView(ctx) {
   function choose(index, publish = true) {
     key = store.collections[index]?.key ?? "";
     pages = 1;
+    folds = new Set();
     state.set("collections.key", key);
     if (publish) bus.select({ kind: "collection", id: index, origin: "collections" });
     draw();
@@ -120,9 +124,15 @@ export function collectionsView(ctx) {
         collection.meaning ? element("p", { class: "tfm-muted" }, collection.meaning) : null,
         (collection.warnings ?? []).map((each) => element("p", { class: "tfm-co-warning" }, icon("warn", 14), each)),
         call),
-      itemsTable(ctx, { index, kept, columns: columnsOf(), matches: query ? parseQuery(query).matches : null, most: 100 * pages, more: () => { pages += 1; drawSide(); } }),
+      itemsTable(ctx, { index, kept, columns: columnsOf(), matches: query ? parseQuery(query).matches : null, most: 100 * pages, more: () => { pages += 1; drawSide(); }, folds, unfold }),
     );
     if (hadFocus) { field.focus(); field.setSelectionRange(caret, caret); }
+  }
+
+  function unfold(from) {
+    if (!folds.delete(from)) folds.add(from);
+    drawSide();
+    side.querySelector(`[data-name="${CSS.escape(`${store.collections[current()].key}#${from + 1}`)}"]`)?.focus();
   }
 
   function keptText(kept, collection) {
@@ -131,7 +141,7 @@ export function collectionsView(ctx) {
     const words = [element("b", {}, `${grouped(kept.count)} of ${grouped(collection.items.length)}`), " kept"];
     const slash = filter.endsWith("/") ? null : keptBy(`${filter}/`, collection.items);
     if (slash && !slash.error && slash.count && slash.count < kept.count) {
-      words.push(`; a slash keeps ${grouped(slash.count)}: `, element("button", { type: "button", class: "tfm-link tfm-mono", onclick: () => { filter += "/"; field.value = filter; state.set("collections.scope", filter); drawSide(); } }, JSON.stringify(`${filter}/`)));
+      words.push(`; a slash keeps ${grouped(slash.count)}: `, element("button", { type: "button", class: "tfm-link tfm-mono", onclick: () => { filter += "/"; field.value = filter; sizeField(); state.set("collections.scope", filter); drawSide(); } }, JSON.stringify(`${filter}/`)));
     }
     return words;
   }
@@ -180,7 +190,7 @@ export function collectionsView(ctx) {
     },
     changed: (change) => { if (["collections", "variables", "cells", "sites", "graph"].some((each) => change.sections.has(each))) draw(); },
     resized: (width) => { el.classList.toggle("tfm-co-narrow", width < 640); },
-    restored: () => { key = state.get("collections.key", key); filter = state.get("collections.scope", ""); field.value = filter; draw(); },
+    restored: () => { key = state.get("collections.key", key); filter = state.get("collections.scope", ""); field.value = filter; sizeField(); draw(); },
     focus: () => keys.querySelector('[tabindex="0"]')?.focus(),
     destroy: () => {},
   };

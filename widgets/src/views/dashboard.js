@@ -119,7 +119,7 @@ class Dashboard {
   }
 
   #show() {
-    if (this.wide && !partOf(this.main).make) [this.main, this.tab] = ["graph", this.main];
+    if (this.wide && this.measured && !partOf(this.main).make) [this.main, this.tab] = ["graph", this.main];
     if (this.tab === this.main) this.tab = this.main === "requests" ? "scopes" : "requests";
     const view = this.#viewOf(this.main);
     const shown = view ? view.el : (this.wholePane ??= element("div", { class: "tfm-da-wholepane", role: "group", "aria-label": "Requests", tabindex: "0", onkeydown: (event) => this.#paneKey(event) }));

@@ -84,7 +84,7 @@ export function scopesView(ctx) {
     }
     drawRail();
     mark();
-    panel.replaceChildren(...defaultsPanel(ctx, chosen));
+    panel.replaceChildren(...defaultsPanel(ctx, chosen, el.classList.contains("tfm-sc-narrow")));
   }
 
   function drawPath() {

@@ -3,12 +3,13 @@
 import { element } from "../../lib/dom.js";
 import { icon } from "../../lib/icons.js";
 import { shortened } from "../../lib/names.js";
+import { fromWords, scopeNameOf, siteWords } from "../../lib/text.js";
 
 const KEYS = ["reuse", "initializer", "regularizer", "constraint", "dtype", "custom_getter", "partitioner", "caching_device", "use_resource"];
 const ALWAYS = new Set(["reuse", "dtype"]);
 
-/** The panel for {scope, entry}; an empty list when there is nothing to trace. */
-export function defaultsPanel(ctx, { scope, entry }) {
+/** The panel for {scope, entry}; an empty list when there is nothing to trace. A `narrow` panel tells in words what a wide one draws. */
+export function defaultsPanel(ctx, { scope, entry }, narrow = false) {
   const { store } = ctx;
   const own = store.scopes[scope];
   const at = store.entries[entry];
@@ -24,7 +25,7 @@ export function defaultsPanel(ctx, { scope, entry }) {
   const which = own.entries.length > 1 ? `entry ${at.number}${at.open ? ", the one that is open" : ""}` : at.open ? "open now" : "";
   return [
     element("h3", { class: "tfm-sc-title" }, "Where the defaults of ", element("span", { class: "tfm-mono" }, own.name || "(root)"), " come from", which ? element("span", { class: "tfm-muted" }, which) : null),
-    element(
+    narrow ? element("dl", { class: "tfm-sc-told" }, rows.map((key) => told(store, key, values.get(key), at))) : element(
       "div", { class: "tfm-sc-trace", role: "table", "aria-label": `Defaults of ${own.name}`, style: `--columns:${columns.length}` },
       element(
         "div", { class: "tfm-sc-line tfm-sc-heads", role: "row" },
@@ -42,6 +43,19 @@ export function defaultsPanel(ctx, { scope, entry }) {
 function reuseOf(at, entry) {
   const { how } = at.mode_from;
   return { key: "reuse", value: at.mode_value, how, from: how === "default" ? -1 : how === "inherited" ? at.mode_from.entry : entry };
+}
+
+/** One default in words: its value, where that comes from, what it replaced. */
+function told(store, key, present, at) {
+  const none = !present || ["None", "none", ""].includes(present.value);
+  const from = key === "reuse" ? fromWords(store, at.mode_from) : !present || present.how === "default" ? (none ? "" : "TensorFlow's default") : present.how === "inherited" ? `inherited from ${scopeNameOf(store, present.from)}` : `${present.how} at ${siteWords(store, present.site)}`;
+  return element(
+    "div", {}, element("dt", { class: "tfm-mono" }, key),
+    element("dd", {}, key === "reuse" ? at.mode : element("span", { class: none ? "tfm-muted" : "tfm-mono" }, none ? "none" : present.value),
+      from ? element("p", {}, from) : null,
+      present?.overrides ? element("p", {}, "instead of ", element("s", { class: "tfm-mono" }, present.overrides.value), ` of ${scopeNameOf(store, present.overrides.entry)}`) : null,
+      present?.not_inherited ? element("p", {}, icon("warn", 14), element("span", { class: "tfm-mono" }, present.not_inherited.value), ` of ${scopeNameOf(store, present.not_inherited.entry)} is not passed down`) : null),
+  );
 }
 
 function headOf(store, entry, last) {

@@ -1,6 +1,6 @@
 // Rows of the tree grid: scopes, their entries, their variables.
 
-import { element, svg } from "../../lib/dom.js";
+import { element } from "../../lib/dom.js";
 import { icon, MODE_ICON } from "../../lib/icons.js";
 import { counted, shortened } from "../../lib/names.js";
 import { lastEntry, nameScopeText } from "../../lib/text.js";
@@ -36,13 +36,11 @@ export function rowsOf(store, { opened, closed, matches }) {
   return rows;
 }
 
-/** One piece of the rail of the open path. */
+/** One piece of the rail of the open path: lines up and down over the height of its row, and a ring where an entry is open. */
 export function RAIL({ up, down, ring, tip }) {
-  const line = (y1, y2) => svg("line", { x1: 9, x2: 9, y1, y2, stroke: "var(--tfm-ink)", "stroke-width": 2 });
-  const parts = [up ? line(0, ring ? 8.5 : 26) : null, down ? line(ring ? 17.5 : 0, 26) : null];
-  if (ring && tip !== "refused") parts.push(svg("circle", { cx: 9, cy: 13, r: 4.5, fill: tip === "open" ? "var(--tfm-ink)" : "var(--tfm-canvas)", stroke: "var(--tfm-ink)", "stroke-width": 2 }));
-  const picture = svg("svg", { class: "tfm-sc-railpiece", width: 18, height: 26, viewBox: "0 0 18 26", "aria-hidden": "true" }, parts);
-  return element("span", { class: "tfm-sc-rail", "aria-hidden": "true" }, picture, tip === "refused" ? element("span", { class: "tfm-sc-stop" }, icon("refused")) : null);
+  const names = ["tfm-sc-rail", up ? "tfm-up" : "", down ? "tfm-down" : "", ring ? "tfm-at" : ""].filter(Boolean).join(" ");
+  const mark = !ring ? null : tip === "refused" ? element("span", { class: "tfm-sc-stop" }, icon("refused")) : element("i", { class: `tfm-sc-ring${tip === "open" ? " tfm-full" : ""}` });
+  return element("span", { class: names, "aria-hidden": "true" }, mark);
 }
 
 function capsule(ctx, index) {
@@ -91,10 +89,10 @@ export function drawRow(ctx, row, { index, id, chosen, select, toggle }) {
     "div",
     {
       class: `tfm-row${selected ? " tfm-selected" : ""}`, role: "row", id, "aria-level": row.level + 1, "aria-selected": String(selected), "aria-expanded": row.folds ? String(row.open) : null,
-      "data-tfm": "row", "data-name": row.kind === "entry" ? `${scope.name}#${row.label}` : scope.name || "(root)", "data-kind": row.kind, "data-index": index,
+      "data-tfm": "row", "data-name": row.kind === "entry" ? `${scope.name}#${row.label}` : scope.name || "(root)", "data-kind": row.kind, "data-index": index, style: `--indent:${66 + row.level * 18}px`,
       onclick: () => select(row), ondblclick: () => row.folds && toggle(row),
     },
-    element("span", { role: "gridcell", class: "tfm-sc-name", style: `padding-left:${46 + row.level * 18 - (row.kind === "entry" ? 0 : 0)}px` }, first),
+    element("span", { role: "gridcell", class: "tfm-sc-name", style: `padding-left:${46 + row.level * 18}px` }, first),
     element("span", { role: "gridcell", class: "tfm-sc-mode" }, showMode ? [icon(MODE_ICON[mode.word] ?? "plus", 14), element("span", {}, mode.word), element("span", { class: "tfm-mono tfm-muted" }, mode.value)] : null),
     element("span", { role: "gridcell", class: given ? "tfm-sc-from tfm-given" : "tfm-sc-from" }, showMode ? fromText(store, mode.from) : null),
     element("span", { role: "gridcell", class: "tfm-sc-names tfm-mono", title: row.bare ? null : names }, row.bare ? null : shortened(names, 24)),

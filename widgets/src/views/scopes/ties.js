@@ -57,9 +57,28 @@ export function tiesPane(ctx) {
   const sentence = element("p", { class: "tfm-ti-sentence" });
   const el = element(
     "div", { class: "tfm-ties", tabindex: "0", role: "group", "aria-label": "Name scopes and variable scopes" },
-    element("div", { class: "tfm-ti-head" }, ["name scope", "ops", "entry", "path"].map((each) => element("span", {}, each)), element("span", { class: "tfm-space" }), element("span", {}, "variable scope"), element("span", { class: "tfm-ti-of" }, "ties of ", toggle)),
+    element("div", { class: "tfm-ti-head" }, ["name scope", "ops", "entry", "path"].map((each) => element("span", {}, each)), element("span", {}), element("span", { class: "tfm-ti-of" }, "ties of ", toggle)),
     stage, sentence,
   );
+
+  // One tab stop: arrows walk the rows and the boxes, left and right change sides, Escape comes back to the whole.
+  el.addEventListener("keydown", (event) => {
+    if (event.altKey || event.ctrlKey || event.metaKey || toggle.contains(event.target)) return;
+    const sides = [[...left.children], [...right.children]];
+    const side = right.contains(document.activeElement) ? 1 : 0;
+    const list = sides[side];
+    const at = list.indexOf(document.activeElement);
+    if (event.key === "Escape" && at >= 0) el.focus();
+    else {
+      const across = { ArrowRight: 1, ArrowLeft: 0 }[event.key];
+      const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: list.length - 1 }[event.key];
+      if (across !== undefined) (sides[across].find((each) => each.classList.contains("tfm-picked")) ?? sides[across][0])?.focus();
+      else if (to !== undefined) list[Math.max(0, Math.min(list.length - 1, to))]?.focus();
+      else return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  }, { signal: ctx.signal });
 
   function set(value) {
     all = value;
@@ -100,7 +119,7 @@ export function tiesPane(ctx) {
     const same = entry && store.scopes[entry.scope]?.name === each.name;
     return element(
       "button",
-      { type: "button", class: `tfm-ti-row${picked ? " tfm-picked" : ""}${entry ? "" : " tfm-untied"}`, "data-tfm": "row", "data-name": each.name, onclick: () => bus.select(entry ? { kind: "entry", id: each.entries[0], origin: "scopes" } : { kind: "namescope", id: each.name, origin: "scopes" }) },
+      { type: "button", tabindex: "-1", class: `tfm-ti-row${picked ? " tfm-picked" : ""}${entry ? "" : " tfm-untied"}`, "data-tfm": "row", "data-name": each.name, onclick: () => bus.select(entry ? { kind: "entry", id: each.entries[0], origin: "scopes" } : { kind: "namescope", id: each.name, origin: "scopes" }) },
       element("span", { class: "tfm-mono tfm-ti-name", style: `padding-left:${8 + each.depth * 18}px`, title: `${each.name}/` }, `${shortened(each.leaf, 24)}/`),
       element("span", { class: "tfm-ti-ops" }, each.ops ? String(each.ops) : "none"),
       element("span", {}, entry ? each.entries.map((k) => `entry ${store.entries[k].number}`).slice(0, 2).join(", ") : "name scope only"),
@@ -111,7 +130,7 @@ export function tiesPane(ctx) {
   function boxOf(index, scope, y) {
     return element(
       "button",
-      { type: "button", class: `tfm-ti-box${index === chosen ? " tfm-picked" : ""}`, style: `top:${y - BOX / 2}px`, "data-tfm": "box", "data-kind": "scope", "data-name": scope.name, onclick: () => bus.select({ kind: "scope", id: index, origin: "scopes" }) },
+      { type: "button", tabindex: "-1", class: `tfm-ti-box${index === chosen ? " tfm-picked" : ""}`, style: `top:${y - BOX / 2}px`, "data-tfm": "box", "data-kind": "scope", "data-name": scope.name, onclick: () => bus.select({ kind: "scope", id: index, origin: "scopes" }) },
       element("span", { class: "tfm-ti-about" }, element("b", { class: "tfm-mono", title: scope.name }, shortened(scope.name, 24)), element("span", {}, counted(scope.entries.length, "entry", "entries"))),
       element("span", { class: "tfm-ti-vars" }, scope.variables.length
         ? scope.variables.slice(0, 4).map((v) => { const each = store.variables[v]; return element("span", { class: "tfm-capsule" }, element("span", { class: each.trainable ? "tfm-dot" : "tfm-ring" }), element("b", {}, shortened(each.leaf, 10)), each.requests.length > 1 ? element("span", { class: "tfm-times" }, `×${each.requests.length}`) : null); })
@@ -126,10 +145,15 @@ export function tiesPane(ctx) {
       sentence.replaceChildren(`${counted(names.length, "name scope")}, ${free} of them without a tie; ${counted(Math.max(0, store.scopes.length - 1), "variable scope")} below the root. Operations stand in name scopes, variables in variable scopes.`);
       return;
     }
-    const opened = [...new Set(scope.entries.map((entry) => nameScopeText(store.entries[entry].name_scope)))];
+    const refused = store.requests.filter((each) => each.word === "refused" && store.entries[each.entry]?.scope === chosen);
+    const stopped = new Set(refused.map((each) => each.entry));
+    const textOf = (entry) => nameScopeText(store.entries[entry].name_scope);
+    const opened = [...new Set(scope.entries.map(textOf))];
+    const used = [...new Set(scope.entries.filter((entry) => !stopped.has(entry)).map(textOf))];
     const parts = [element("b", { class: "tfm-mono" }, scope.name), ` is one variable scope and ${counted(opened.length, "name scope")}.`];
     if (scope.variables.length) parts.push(` Its ${counted(scope.variables.length, "variable")} ${scope.variables.length === 1 ? "lives" : "live"} in `, element("span", { class: "tfm-mono" }, `${scope.name}/`), ".");
-    if (opened.length > 1) parts.push(" Operations made in ", ...opened.flatMap((each, k) => [k ? (k === opened.length - 1 ? " and " : ", ") : "", element("span", { class: "tfm-mono" }, `${each}/`)]), " use the same variables.");
+    if (used.length > 1) parts.push(" Operations made in ", ...used.flatMap((each, k) => [k ? (k === used.length - 1 ? " and " : ", ") : "", element("span", { class: "tfm-mono" }, `${each}/`)]), " use the same variables.");
+    if (refused.length) parts.push(element("span", { class: "tfm-muted" }, ` Nothing stands in `, element("span", { class: "tfm-mono" }, `${nameScopeText(store.entries[refused[0].entry].name_scope)}/`), ` where call #${refused[0].number} was refused.`));
     sentence.replaceChildren(...parts);
   }
 
