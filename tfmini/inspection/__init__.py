@@ -3,6 +3,7 @@
 The records are specified in `docs/data.md`.
 """
 
+from .export import to_dot, to_networkx
 from .graph_text import graph_text, lane_counts, lane_of
 from .lookup import default_graph, facts, find, operation_card
 from .reading import Record, record_of
@@ -30,6 +31,8 @@ __all__ = [
     "requests_text",
     "scopes_text",
     "snapshot",
+    "to_dot",
+    "to_networkx",
     "trace",
     "trace_text",
     "value_summary",

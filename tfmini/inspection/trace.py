@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,14 +16,12 @@ from .grouping import Draft, Grouper, brackets
 from .needs import not_needed, optimizer_title
 from .sentences import op_sentence, short_tensor, variable_sentence, write_sentence
 from .tracker import GraphTracker, graph_id
-from .values import json_number, value_summary
+from .values import value_summary
+from .watches import watch_records
 from .words import leaf
 
 FORMAT = "tfmini.trace/1"
 _MOST_PART_CELLS = 60_000
-_MOST_WATCHED = 400
-
-_histories: weakref.WeakKeyDictionary[Any, dict[str, list[tuple[int, Any]]]] = weakref.WeakKeyDictionary()
 
 
 def trace(session: Any, fetches: Any, feed_dict: Any = None, watch: Sequence[Any] | None = None) -> dict[str, Any]:
@@ -76,13 +73,17 @@ class Recording:
         if tracker is None:
             tracker = GraphTracker(self._session.graph)
             tracker.delta()
-        return _Writer(self._session, self._stepper.run, self._number, self._watch, tracker.places).record()
+        return _Writer(self._session, self._stepper, self._number, self._watch, tracker.places).record()
 
 
 class _Writer:
     """Writes the record of one finished run."""
 
-    def __init__(self, session: Any, run: Any, number: int, watch: Sequence[Any] | None, places: Places) -> None:
+    def __init__(
+        self, session: Any, stepper: Stepper, number: int, watch: Sequence[Any] | None, places: Places
+    ) -> None:
+        run = stepper.run
+        self._held = stepper.variable
         self._places = places
         self._session = session
         self._graph = session.graph
@@ -117,7 +118,7 @@ class _Writer:
             "steps": steps,
             "not_needed": not_needed(self._graph, self._run, len(steps), optimizer),
             "scopes": brackets(self._drafts, optimizer),
-            "watches": self._watches(),
+            "watches": watch_records(self._session, self._number, self._run.fetched, self._watch, self._value_of),
         }
 
     @staticmethod
@@ -372,68 +373,17 @@ class _Writer:
                 return "the loss"
         return "the result"
 
-    # ---- watches
-
-    def _watches(self) -> list[dict[str, Any]]:
-        history = _histories.setdefault(self._session, {})
-        watches = []
-        for name, label, value, step in self._watched():
-            line = history.setdefault(name, [])
-            recorded = recorded_scalars(self._graph, self._session, name)
-            known = {run for run, _ in line}
-            line.extend((run, each) for run, each in recorded if run not in known and run < self._number)
-            line[:] = sorted((pair for pair in line if pair[0] != self._number), key=lambda pair: pair[0])
-            if value is not None:
-                line.append((self._number, value))
-            del line[:-_MOST_WATCHED]
-            watches.append(
-                {
-                    "name": name,
-                    "label": label,
-                    "runs": [run for run, _ in line],
-                    "values": [each for _, each in line],
-                    "step": step,
-                }
-            )
-        return watches
-
-    def _watched(self) -> list[tuple[str, str, Any, int]]:
-        found: list[tuple[str, str, Any, int]] = []
-        for each in self._run.fetched if self._watch is None else self._watch:
-            element = self._graph.as_graph_element(each)
-            tensor = element._outputs[0] if isinstance(element, Operation) else element
-            if self._watch is None and tensor._dims != ():
-                continue
-            value, step = self._value_of(tensor)
-            name = tensor._op._name if tensor._op._owner is None else tensor._op._owner.name
-            if value is not None and np.size(value) == 1:
-                found.append((tensor.name, name, json_number(float(np.reshape(value, -1)[0])), step))
-            elif value is not None and np.asarray(value).dtype.kind in "fiub":
-                found.append((tensor.name, f"{name} std", json_number(float(np.std(value))), step))
-            else:
-                found.append((tensor.name, name, None, step))
-        return found
-
     def _value_of(self, tensor: Tensor) -> tuple[Any, int]:
+        """Returns the value of a tensor in this run, or of a variable that the run leaves alone, and the index of its step."""
         if tensor in self._fed:
             return self._fed[tensor], self._number_of[id(self._source(tensor))]
         record = self._of.get(tensor._op)
         source = self._draft_of.get(tensor._op)
         if record is None or source is None or len(record.outputs) <= tensor._value_index:
-            return None, -1
+            owner = tensor._op._owner
+            return (None if owner is None else self._held(_storage_name(owner))), -1
         value = record.outputs[tensor._value_index]
         return (value if _is_plain(value) else None), self._number_of[id(source)]
-
-
-def recorded_scalars(graph: Any, session: Any, name: str) -> list[tuple[int, Any]]:
-    """Returns the values that a fetched scalar had in the runs that were noted, as (run, value)."""
-    found = []
-    for run in list(graph.journal.runs):
-        if run.session is session:
-            for fetch, value in getattr(run, "scalars", ()):
-                if fetch == name:
-                    found.append((run.number, json_number(float(value))))
-    return found
 
 
 def _storage_name(record: Any) -> str:

@@ -6,7 +6,6 @@ below. The page draws far more; this is what stays where no page ran. Same recor
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from typing import Any
 from xml.sax.saxutils import escape
@@ -15,16 +14,31 @@ import networkx
 
 from tfmini import inspection
 
+from .svg_pieces import (
+    CANVAS,
+    COMPUTE,
+    FEED,
+    GRADIENT,
+    INK,
+    MARGIN,
+    MUTED,
+    ORDER,
+    VARIABLE,
+    WRITE,
+    clean,
+    frame,
+    rect,
+    short,
+    text_at,
+    text_svg,
+)
+
 MOST_BOXES = 14
 _ENOUGH_BOXES = 6
 _MOST_VARIABLES = 24
-_INK, _MUTED, _CANVAS, _LINE = "#14181F", "#555658", "#FFFFFF", "#D9DCE1"
-_COMPUTE, _VARIABLE, _FEED, _WRITE, _GRADIENT, _ORDER = "#555658", "#0460A0", "#12A55C", "#C33E00", "#C378A4", "#151954"
-_LANE_COLOURS = {"gradients": _GRADIENT, "optimizer": _WRITE, "init": _COMPUTE, "summaries": _COMPUTE, "queues": _ORDER}
+_LANE_COLOURS = {"gradients": GRADIENT, "optimizer": WRITE, "init": COMPUTE, "summaries": COMPUTE, "queues": ORDER}
 _LANE_TITLES = {"init": "init, save"}
-_FONT = "ui-sans-serif, system-ui, sans-serif"
-_MONO = "ui-monospace, SFMono-Regular, Menlo, Consolas, monospace"
-_GAP_X, _GAP_Y, _MARGIN = 44, 18, 20
+_GAP_X, _GAP_Y = 44, 18
 _LANE_HEIGHT, _LANE_GAP = 30, 11
 
 
@@ -59,8 +73,8 @@ def graph_svg(graph: Any) -> str:
     boxes, box_of = _boxes(record)
     edges = _edges(record, box_of)
     _place(boxes, edges)
-    width = max(max(box.x + box.width for box in boxes) + _MARGIN, 560.0)
-    height = max(box.y + box.height for box in boxes) + _MARGIN
+    width = max(max(box.x + box.width for box in boxes) + MARGIN, 560.0)
+    height = max(box.y + box.height for box in boxes) + MARGIN
     parts = [_edge(source, target) for source, target in edges]
     parts += [_draw(box) for box in boxes]
     lanes = inspection.lane_counts(record)
@@ -73,8 +87,8 @@ def graph_svg(graph: Any) -> str:
     total = len(record)
     caption = ", ".join(f"{_LANE_TITLES.get(lane, lane)} {count:,}" for lane, count in lanes.items())
     summary = f"{record.graph['label']}: {total:,} operation{'' if total == 1 else 's'} ({caption})"
-    parts.append(_text(_MARGIN, top + 16, summary, _MUTED, 12))
-    return _frame(f"Graph, {record.graph['label']}", summary, width, top + 32, parts)
+    parts.append(text_at(MARGIN, top + 16, summary, MUTED, 12))
+    return frame(f"Graph, {record.graph['label']}", summary, width, top + 32, parts)
 
 
 # ---- boxes
@@ -248,11 +262,11 @@ def _mean(values: list[float], otherwise: float) -> float:
 def _set_positions(columns: dict[int, list[str]], by_key: dict[str, _Box]) -> None:
     heights = [sum(by_key[key].height + _GAP_Y for key in keys) for keys in columns.values()]
     tallest = max(heights)
-    x = float(_MARGIN)
+    x = float(MARGIN)
     for number in sorted(columns):
         column = [by_key[key] for key in columns[number]]
         wide = max(box.width for box in column)
-        y = _MARGIN + (tallest - sum(box.height + _GAP_Y for box in column)) / 2
+        y = MARGIN + (tallest - sum(box.height + _GAP_Y for box in column)) / 2
         for box in column:
             box.x = x + (wide - box.width) / 2
             box.y = y
@@ -266,42 +280,42 @@ def _set_positions(columns: dict[int, list[str]], by_key: dict[str, _Box]) -> No
 def _draw(box: _Box) -> str:
     x, y, w, h = box.x, box.y, box.width, box.height
     if box.kind == "variable":
-        shape = _rect(x, y, w, h, h / 2, _VARIABLE, "#E6EFF6", 1.25) + _rect(
-            x + 3, y + 3, w - 6, h - 6, h / 2 - 3, _VARIABLE, "none", 1, 0.55
+        shape = rect(x, y, w, h, h / 2, VARIABLE, "#E6EFF6", 1.25) + rect(
+            x + 3, y + 3, w - 6, h - 6, h / 2 - 3, VARIABLE, "none", 1, 0.55
         )
-        dot = _VARIABLE if box.trainable else "none"
-        shape += f'<circle cx="{_n(x + 14)}" cy="{_n(y + 15)}" r="3.2" fill="{dot}" stroke="{_VARIABLE}"/>'
+        dot = VARIABLE if box.trainable else "none"
+        shape += f'<circle cx="{short(x + 14)}" cy="{short(y + 15)}" r="3.2" fill="{dot}" stroke="{VARIABLE}"/>'
     elif box.kind == "placeholder":
-        points = f"{_n(x + 7)},{_n(y)} {_n(x + w)},{_n(y)} {_n(x + w - 7)},{_n(y + h)} {_n(x)},{_n(y + h)}"
-        shape = f'<polygon points="{points}" fill="#E7F6EF" stroke="{_FEED}" stroke-width="1.25"/>'
+        points = f"{short(x + 7)},{short(y)} {short(x + w)},{short(y)} {short(x + w - 7)},{short(y + h)} {short(x)},{short(y + h)}"
+        shape = f'<polygon points="{points}" fill="#E7F6EF" stroke="{FEED}" stroke-width="1.25"/>'
     elif box.kind == "scope":
-        shape = _rect(x, y, w, h, 7, _COMPUTE, _CANVAS, 1) + _rect(x, y, w, 22, 7, "none", "#E4E4E5", 0)
-        shape += f'<path d="M{_n(x + 9)} {_n(y + 7)}l6 4l-6 4z" fill="{_MUTED}"/>'
+        shape = rect(x, y, w, h, 7, COMPUTE, CANVAS, 1) + rect(x, y, w, 22, 7, "none", "#E4E4E5", 0)
+        shape += f'<path d="M{short(x + 9)} {short(y + 7)}l6 4l-6 4z" fill="{MUTED}"/>'
     elif box.kind == "group":
         points = (
-            f"{_n(x + 9)},{_n(y)} {_n(x + w - 9)},{_n(y)} {_n(x + w)},{_n(y + h / 2)} {_n(x + w - 9)},{_n(y + h)} "
-            f"{_n(x + 9)},{_n(y + h)} {_n(x)},{_n(y + h / 2)}"
+            f"{short(x + 9)},{short(y)} {short(x + w - 9)},{short(y)} {short(x + w)},{short(y + h / 2)} {short(x + w - 9)},{short(y + h)} "
+            f"{short(x + 9)},{short(y + h)} {short(x)},{short(y + h / 2)}"
         )
-        shape = f'<polygon points="{points}" fill="{_CANVAS}" stroke="{_COMPUTE}"/>'
+        shape = f'<polygon points="{points}" fill="{CANVAS}" stroke="{COMPUTE}"/>'
     elif box.kind == "constant":
         shape = ""
     else:
-        shape = _rect(x, y, w, h, 6, _COMPUTE, _CANVAS, 1)
+        shape = rect(x, y, w, h, 6, COMPUTE, CANVAS, 1)
     middle = x + w / 2 + (6 if box.kind in ("variable", "scope") else 0) - (6 + 4 * len(box.badge) if box.badge else 0)
     if len(box.lines) < 2:
-        text = _text(middle, y + h / 2 + 4, box.lines[0], _INK, 12, "middle")
+        text = text_at(middle, y + h / 2 + 4, box.lines[0], INK, 12, "middle")
     else:
-        text = _text(middle, y + 16, box.lines[0], _INK, 12, "middle", bold=True)
-        text += _text(x + w / 2, y + 35, box.lines[1], _MUTED, 11.5, "middle")
+        text = text_at(middle, y + 16, box.lines[0], INK, 12, "middle", bold=True)
+        text += text_at(x + w / 2, y + 35, box.lines[1], MUTED, 11.5, "middle")
     if box.badge:
         left = x + w - 18 - 8 * len(box.badge)
-        text += _rect(left, y + 6, 6 + 8 * len(box.badge), 15, 7.5, "none", _VARIABLE, 0)
-        text += _text(left + 3 + 4 * len(box.badge), y + 17.5, box.badge, _CANVAS, 11, "middle", bold=True)
-    return f"<g><title>{escape(_clean(box.key))}</title>{shape}{text}</g>"
+        text += rect(left, y + 6, 6 + 8 * len(box.badge), 15, 7.5, "none", VARIABLE, 0)
+        text += text_at(left + 3 + 4 * len(box.badge), y + 17.5, box.badge, CANVAS, 11, "middle", bold=True)
+    return f"<g><title>{escape(clean(box.key))}</title>{shape}{text}</g>"
 
 
 def _edge(source: _Box, target: _Box) -> str:
-    colour = _VARIABLE if source.kind == "variable" else _COMPUTE
+    colour = VARIABLE if source.kind == "variable" else COMPUTE
     x1, y1 = source.x + source.width, source.y + source.height / 2
     x2, y2 = target.x, target.y + target.height / 2
     if x2 <= x1:
@@ -310,26 +324,26 @@ def _edge(source: _Box, target: _Box) -> str:
         y1 = source.y + (source.height if down else 0)
         y2 = target.y + (0 if down else target.height)
     bend = max(18.0, abs(x2 - x1) / 2)
-    path = f"M{_n(x1)} {_n(y1)}C{_n(x1 + bend)} {_n(y1)} {_n(x2 - bend)} {_n(y2)} {_n(x2)} {_n(y2)}"
+    path = f"M{short(x1)} {short(y1)}C{short(x1 + bend)} {short(y1)} {short(x2 - bend)} {short(y2)} {short(x2)} {short(y2)}"
     return f'<path d="{path}" fill="none" stroke="{colour}" stroke-opacity="0.62" stroke-width="1.25" marker-end="url(#head)"/>'
 
 
 def _lane(lane: str, count: int, y: float, width: float, marks: list[str]) -> str:
-    colour = _LANE_COLOURS.get(lane, _COMPUTE)
-    wide = width - 2 * _MARGIN
+    colour = _LANE_COLOURS.get(lane, COMPUTE)
+    wide = width - 2 * MARGIN
     parts = [
-        f'<rect x="{_MARGIN}" y="{_n(y)}" width="{_n(wide)}" height="{_LANE_HEIGHT}" rx="8" fill="{colour}" '
+        f'<rect x="{MARGIN}" y="{short(y)}" width="{short(wide)}" height="{_LANE_HEIGHT}" rx="8" fill="{colour}" '
         f'fill-opacity="0.08" stroke="{colour}" stroke-opacity="0.5"/>',
-        f'<rect x="{_MARGIN}" y="{_n(y)}" width="5" height="{_LANE_HEIGHT}" rx="2.5" fill="{colour}"/>',
-        _text(_MARGIN + 16, y + 19, f"{_LANE_TITLES.get(lane, lane)} {count:,}", _INK, 12, bold=True),
+        f'<rect x="{MARGIN}" y="{short(y)}" width="5" height="{_LANE_HEIGHT}" rx="2.5" fill="{colour}"/>',
+        text_at(MARGIN + 16, y + 19, f"{_LANE_TITLES.get(lane, lane)} {count:,}", INK, 12, bold=True),
     ]
-    x = _MARGIN + 150.0
+    x = MARGIN + 150.0
     for mark in marks:
         w = max(38.0, len(mark) * 7.3 + 14)
-        if x + w > width - _MARGIN - 8:
+        if x + w > width - MARGIN - 8:
             break
-        parts.append(_rect(x, y + 5, w, 20, 5, colour, _CANVAS, 1))
-        parts.append(_text(x + w / 2, y + 19, mark, _INK, 11.5, "middle"))
+        parts.append(rect(x, y + 5, w, 20, 5, colour, CANVAS, 1))
+        parts.append(text_at(x + w / 2, y + 19, mark, INK, 11.5, "middle"))
         x += w + 8
     return f"<g><title>{escape(lane)}</title>{''.join(parts)}</g>"
 
@@ -348,72 +362,6 @@ def _marks(record: Any, lane: str) -> list[str]:
     return [f"\u2202{name}" for name in names] if lane == "gradients" else names
 
 
-# ---- text as a picture
-
-
-def text_svg(title: str, text: str, most: int = 60) -> str:
-    """Returns text set line by line, at most `most` lines and 130 characters a line."""
-    lines = text.rstrip("\n").split("\n")
-    cut = lines[:most] + ([f"... {len(lines) - most:,} more lines"] if len(lines) > most else [])
-    shown = [line if len(line) <= 130 else line[:129] + "\u2026" for line in cut]
-    width = max(360.0, max((len(line) for line in shown), default=1) * 7.25 + 2 * _MARGIN)
-    parts = [_text(_MARGIN, 30, title, _INK, 13, bold=True)]
-    for number, line in enumerate(shown):
-        indent = len(line) - len(line.lstrip(" "))
-        parts.append(_text(_MARGIN + indent * 7.22, 56 + number * 18, line.lstrip(" "), _INK, 12, mono=True))
-    return _frame(title, shown[0] if shown else title, width, 56 + len(shown) * 18 + 8, parts)
-
-
-# ---- pieces of SVG
-
-
-def _frame(title: str, summary: str, width: float, height: float, parts: list[str]) -> str:
-    w, h = math.ceil(width), math.ceil(height)
-    head = (
-        '<defs><marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
-        f'<path d="M0 0.5L8 4L0 7.5z" fill="{_COMPUTE}"/></marker></defs>'
-    )
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{w}" height="{h}" viewBox="0 0 {w} {h}" role="img" '
-        f'font-family="{_FONT}"><title>{escape(_clean(title))}</title><desc>{escape(_clean(summary))}</desc>{head}'
-        f'<rect x="0.5" y="0.5" width="{w - 1}" height="{h - 1}" rx="8" fill="{_CANVAS}" stroke="{_LINE}"/>'
-        f"{''.join(parts)}</svg>"
-    )
-
-
-def _rect(
-    x: float, y: float, w: float, h: float, radius: float, stroke: str, fill: str, line: float, opacity: float = 1.0
-) -> str:
-    faint = f' stroke-opacity="{opacity}"' if opacity != 1 else ""
-    return (
-        f'<rect x="{_n(x)}" y="{_n(y)}" width="{_n(w)}" height="{_n(h)}" rx="{_n(radius)}" fill="{fill}" '
-        f'stroke="{stroke}" stroke-width="{line}"{faint}/>'
-    )
-
-
-def _text(
-    x: float,
-    y: float,
-    text: str,
-    colour: str,
-    size: float,
-    anchor: str = "start",
-    bold: bool = False,
-    mono: bool = False,
-) -> str:
-    weight = ' font-weight="600"' if bold else ""
-    family = f' font-family="{_MONO}" xml:space="preserve"' if mono else ""
-    return (
-        f'<text x="{_n(x)}" y="{_n(y)}" font-size="{size}" fill="{colour}" text-anchor="{anchor}"{weight}{family}>'
-        f"{escape(_clean(text))}</text>"
-    )
-
-
-def _clean(text: str) -> str:
-    """Returns text without the characters that XML cannot hold."""
-    return "".join(c if c >= " " or c == "\t" else "\ufffd" for c in text if not 0xD800 <= ord(c) <= 0xDFFF)
-
-
 def _short(name: str, most: int = 24) -> str:
     """Returns a name with its middle left out by whole parts when it is long; the last part stays whole where it can."""
     if len(name) <= most:
@@ -422,7 +370,3 @@ def _short(name: str, most: int = 24) -> str:
     last = rest.rpartition("/")[2] or name
     short = f"{first}/\u2026/{last}" if rest else name
     return short if len(short) <= most else short[: most // 2] + "\u2026" + short[-(most // 2 - 1) :]
-
-
-def _n(x: float) -> str:
-    return f"{x:.1f}".rstrip("0").rstrip(".")

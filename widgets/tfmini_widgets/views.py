@@ -7,7 +7,7 @@ from typing import Any
 
 import tfmini.inspection as inspection
 
-from . import static_picture
+from .svg_pieces import text_svg
 from .view import LiveView
 
 
@@ -29,7 +29,7 @@ class ScopeTree(LiveView):
         return inspection.scopes_text(record) + "\n" + inspection.requests_text(record)
 
     def _static_svg(self) -> str:
-        return static_picture.text_svg(self._title(), inspection.scopes_text(self._whole()))
+        return text_svg(self._title(), inspection.scopes_text(self._whole()))
 
 
 class CollectionsView(LiveView):
@@ -43,7 +43,7 @@ class CollectionsView(LiveView):
         return inspection.collections_text(self._whole())
 
     def _static_svg(self) -> str:
-        return static_picture.text_svg(self._title(), self.text())
+        return text_svg(self._title(), self.text())
 
 
 class SessionStepper(LiveView):
@@ -103,7 +103,7 @@ class SessionStepper(LiveView):
         return inspection.trace_text(self.trace)
 
     def _static_svg(self) -> str:
-        return static_picture.text_svg(self._title(), self.text())
+        return text_svg(self._title(), self.text())
 
     def _title(self) -> str:
         return f"Stepper of run {self.trace.get('run', 0)} in session {self.trace.get('session', '?')}"
