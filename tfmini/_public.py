@@ -21,7 +21,6 @@ from .ops import (
     constant,
     control_flow,
     data_flow,
-    decomposition,
     embedding,
     joining,
     linalg,
@@ -73,7 +72,7 @@ PUBLIC: dict[str, Any] = {
     **_names(
         array, shaping, joining, sequences, cast, reduction, compare, math, unary, linalg, control_flow, data_flow
     ),
-    **_names(decomposition, slicing, select, clip, checks, constant, cond, random, state),
+    **_names(slicing, select, clip, checks, constant, cond, random, state),
     **_names(initializers, lists, variable_modes, scope, store, variable, variable_scope),
     **_names(autodiff, formats, runtime, modes, api),
 }
@@ -106,13 +105,11 @@ PUBLIC["linalg"] = _namespace(
     "linalg",
     {
         **_picked("matmul eye norm trace tensordot", linalg),
-        **_names(decomposition),
         "band_part": linalg.matrix_band_part,
         "diag": linalg.matrix_diag,
         "diag_part": linalg.matrix_diag_part,
         "tensor_diag": linalg.diag,
         "tensor_diag_part": linalg.diag_part,
-        "qr": matrices.qr,
         "set_diag": matrices.matrix_set_diag,
         "transpose": shaping.matrix_transpose,
         "l2_normalize": nn.l2_normalize,
@@ -131,11 +128,6 @@ PUBLIC["initializers"] = _namespace(
     "initializers",
     {name.removesuffix("_initializer"): value for name, value in _names(initializers).items()}
     | {
-        "he_normal": initializers.he_normal,
-        "he_uniform": initializers.he_uniform,
-        "identity": initializers.Identity,
-        "lecun_normal": initializers.lecun_normal,
-        "lecun_uniform": initializers.lecun_uniform,
         "he_normal": initializers.he_normal,
         "he_uniform": initializers.he_uniform,
         "identity": initializers.Identity,

@@ -103,6 +103,8 @@ def _leaf_dtype(value: Any) -> dtypes.DType | None:
         return dtypes.bool_
     if isinstance(value, (np.ndarray, np.generic)):
         return dtypes.of_array(value)  # type: ignore[arg-type]
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        return None
     if isinstance(value, int):
         return dtypes.int32 if _INT32.min <= value <= _INT32.max else dtypes.int64
     if isinstance(value, (str, bytes)):

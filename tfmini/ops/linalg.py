@@ -517,9 +517,10 @@ def eye(
       dtype: element type.
       name: name of the operation.
     """
-    from .array import ones
+    from .array import ones, zeros
     from .joining import concat
     from .math import minimum
+    from .matrices import matrix_set_diag
 
     with op_scope(name, "eye", [num_rows, num_columns, batch_shape]):
         square = num_columns is None
@@ -528,6 +529,7 @@ def eye(
         if isinstance(num_rows, Tensor) or isinstance(columns, Tensor):
             size = minimum(num_rows, columns)
         else:
+            square = num_rows == columns
             size = min(num_rows, columns)
         if isinstance(batch, Tensor) or isinstance(size, Tensor):
             ones_shape: Any = concat([batch, [size]], axis=0) if len(batch) or isinstance(batch, Tensor) else [size]
@@ -536,7 +538,10 @@ def eye(
         ones_vector = ones(ones_shape, dtype=dtype)
         if square:
             return matrix_diag(ones_vector)
-        return raw.MatrixDiagV3(ones_vector, 0, num_rows, columns, 0)
+        whole: Any = [*batch, num_rows, columns]
+        if isinstance(batch, Tensor) or isinstance(size, Tensor):
+            whole = concat([batch, [num_rows, columns]], axis=0)
+        return matrix_set_diag(zeros(whole, dtype=dtype), ones_vector)
 
 
 def trace(x: Any, name: str | None = None) -> Tensor:
