@@ -213,6 +213,7 @@ export function graphView(ctx) {
     state.turned = null;
     state.lanes.clear();
     state.pick.clear();
+    state.open.clear();
     openFirst(model, state, room());
     chips.update(model.lanes, state.lanes);
     stage.touched = false;

@@ -12,6 +12,8 @@ const MARGIN = 12;
 const ROUTE = 11;
 const LANE_HEIGHT = 30;
 const LANE_GAP = 11;
+/** Narrower drawings run downward. (A dashboard in a cell of 900 px gives its drawing about 630 px: wide.) */
+export const TURN_UNDER = 560;
 /** Text may shrink to this part of its size before the picture must be panned (12 px to 9 px). */
 export const LEAST_SCALE = 0.75;
 
@@ -22,7 +24,7 @@ export const LEAST_SCALE = 0.75;
  * @param size {width, height, turned}: room in CSS pixels; height 0 means as high as needed
  */
 export function layoutScene(scene, size) {
-  const turned = size.turned ?? size.width < 640;
+  const turned = size.turned ?? size.width < TURN_UNDER;
   const room = size.width - 2 * MARGIN - (turned ? 0 : ROUTE);
   const ctx = {
     turned,
@@ -277,10 +279,10 @@ function placeGroups(lane, groups, g) {
   for (const group of [...groups].sort((a, b) => (b.op - a.op) * (lane.lane.key === "init" ? -1 : 1))) {
     const label = group.name.split("/").slice(-2).join("/");
     const note = group.note ? `${group.note} ${group.members.toLocaleString("en")}` : group.members.toLocaleString("en");
-    const w = Math.ceil(textWidth(label, "mono") + textWidth(note, "sans") + 36);
+    const w = Math.ceil(textWidth(label, "mono") + textWidth(note, "sans") + 31);
     if (right - w < lane.strip.x + lane.titleWidth) break;
     shown.push({ id: `${lane.id}/group/${group.name}`, op: group.op, label, note, w, h: 22, x: right - w, y: lane.strip.y + 4, name: g.name[group.op] });
-    right -= w + 14;
+    right -= w + 11;
   }
   lane.groups = shown;
   lane.marksEnd = right;

@@ -60,9 +60,17 @@ function lanesOf(model) {
   return lanes;
 }
 
-/** Name of the optimizer, from the group it ends in; several optimizers share one lane. */
+const UPDATE = /^(?:Resource)?(?:Sparse)?Apply(\w+)$/;
+
+/** Name of the optimizer, from the type of its updates or the group it ends in; several optimizers share one lane. */
 function optimizerTitle(model) {
+  const { g, roles } = model;
   const names = new Set();
+  for (let i = 0; i < g.n; i += 1) {
+    const update = roles.lane[i] === "optimizer" ? UPDATE.exec(g.type[i]) : null;
+    if (update) names.add(update[1].replace(/V2$/, ""));
+  }
+  if (names.size === 1) return [...names][0];
   for (const op of endsOf(model, "optimizer")) names.add(model.g.name[op].split("/")[0].replace(/_\d+$/, ""));
   return names.size === 1 ? [...names][0] : "optimizer";
 }

@@ -150,39 +150,15 @@ function paintFrame(box, look) {
   const r = even ? 10 : 8;
   const children = [...behind(box, even ? "frame even" : "frame", r), rect(x, y, w, h, r, even ? "frame even" : "frame"),
     triangle(x + 10, line, true), text(box.label, x + 24, line + BASE, "mono strong", "start")];
-  let end = x + 24 + textWidth(box.label, "mono") * 1.02;
-  if (series) {
-    children.push(text(box.note, end + 12, line + BASE, "muted", "start"));
-    end += 12 + textWidth(box.note, "sans");
-    const squares = squaresOf(series, x + w - 10, end + 14);
-    for (const square of squares) {
-      const now = square.member === series.pick ? " now" : "";
-      children.push(v("g", { class: "pick", "data-pick": String(square.member), "data-series": series.id },
-        rect(square.x, line - 10, 22, 20, 5, `square${now}`), text(String(square.text), square.x + 11, line + 4, `squaretext${now}`)));
-    }
-    if (squares.length) end = x + w - 10;
-  } else {
-    const room = x + w - 12 - end - 10;
-    const short = box.sub.split(",")[0];
-    const sub = textWidth(box.sub, "sans") <= room ? box.sub : textWidth(short, "sans") <= room ? short : "";
-    const wide = box.parent?.kind === "tie" || look.depth(box) === 0 || box.node.vars > 2;
-    if (sub && wide) {
-      children.push(text(sub, x + w - 12, line + BASE, "muted", "end"));
-      if (!look.turned) end = x + w - 12;
-    }
+  const { header } = box;
+  if (header.note) children.push(text(header.note, header.noteX, line + BASE, "muted", "start"));
+  for (const square of header.squares) {
+    const now = square.member === series.pick ? " now" : "";
+    children.push(v("g", { class: "pick", "data-pick": String(square.member), "data-series": series.id },
+      rect(square.x, line - 10, 22, 20, 5, `square${now}`), text(square.text, square.x + 11, line + 4, `squaretext${now}`)));
   }
-  box.nameWidth = end - x;
+  if (header.sub) children.push(text(header.sub, header.subX, line + BASE, "muted", "end"));
   return group(box, look, "open", ...children);
-}
-
-/** Squares of a series, right-aligned in its header: all, or those around the open one. */
-export function squaresOf(series, right, left) {
-  const count = series.members.length;
-  const fit = Math.max(0, Math.floor((right - left + 9) / 31));
-  if (fit < 2) return [];
-  const shown = Math.min(count, fit);
-  const from = Math.max(0, Math.min(count - shown, series.pick - Math.floor(shown / 2)));
-  return Array.from({ length: shown }, (_, k) => ({ member: from + k, text: from + k, x: right - (shown - k) * 31 + 9 }));
 }
 
 /** A lane: its strip with marks and groups, and the frame around its contents when it is open. */

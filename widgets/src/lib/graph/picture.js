@@ -2,7 +2,7 @@
 
 import { buildScene, openAtFirst } from "./scene.js";
 import { linkScene } from "./links.js";
-import { layoutScene } from "./layout.js";
+import { LEAST_SCALE, TURN_UNDER, layoutScene } from "./layout.js";
 import { routeScene } from "./route.js";
 import { paint } from "./paint.js";
 import { makeLook } from "./look.js";
@@ -20,24 +20,25 @@ export function compose(model, state, size) {
 }
 
 /**
- * Scopes to open at first: as many as fit the room without shrinking the text much. `state.open` is filled.
- *
- * @returns the ids that were opened
+ * Scopes to open at first: as many as fit the room without shrinking the text much. `state.open` is filled; what was open in it and
+ * is still worth opening stays open as long as the text can be read.
  */
 export function openFirst(model, state, size) {
   const ids = openAtFirst(model);
-  const turned = size.turned ?? size.width < 640;
+  const kept = new Set(ids.filter((id) => state.open.get(id)));
+  const turned = size.turned ?? size.width < TURN_UNDER;
   for (;;) {
     state.open = new Map(ids.map((id) => [id, true]));
-    if (!ids.length) return ids;
+    if (!ids.length) return;
     const scene = arrange(model, state, size);
-    const high = turned ? Infinity : Math.max(size.height, 420) / 0.8;
-    if (scene.width * 0.84 <= size.width && scene.height <= high) return ids;
-    const last = ids[ids.length - 1];
+    const fits = (scale) => scene.width * scale <= size.width && (turned || scene.height * scale <= Math.max(size.height, 420));
+    const last = ids.findLast((id) => !kept.has(id)) ?? ids[ids.length - 1];
+    if (fits(kept.has(last) ? LEAST_SCALE : 0.84)) return;
     const tie = model.ties.find((one) => one.towers.some((tower) => last.startsWith(tower.id)));
+    const gone = new Set([last]);
     // towers open alike
-    if (tie) for (let k = ids.length - 1; k >= 0; k -= 1) if (tie.towers.some((tower) => alike(ids[k], last, tower, tie))) ids.splice(k, 1);
-    if (ids[ids.length - 1] === last) ids.pop();
+    if (tie) for (const id of ids) if (tie.towers.some((tower) => alike(id, last, tower, tie))) gone.add(id);
+    for (let k = ids.length - 1; k >= 0; k -= 1) if (gone.has(ids[k]) || [...gone].some((id) => ids[k].startsWith(id))) ids.splice(k, 1);
   }
 }
 

@@ -4,6 +4,7 @@
 // loss to the gradients, the arrows between marks of lanes and the dashed line through the marks of the optimizer.
 
 import { EAST, Grid, NORTH, SOUTH, WEST, round } from "./grid.js";
+import { headerOf } from "./sizes.js";
 
 const CLEAR = 4;
 const START = 8;
@@ -22,7 +23,7 @@ export function routeScene(scene) {
       else frames.push(box);
     } else if (box.open) {
       frames.push(box);
-      names.push(nameOf(box));
+      names.push(...wordsOf(box, turned));
     } else leaves.push(box);
   }
   for (const lane of scene.lanes) if (lane.open) names.push(lane.strip);
@@ -72,10 +73,15 @@ const rankOf = (edge) => (edge.kind === "read" ? 0 : edge.kind === "control" ? 2
 
 const mid = (box) => ({ x: box.x + box.w / 2, y: box.y + box.h / 2 });
 
-/** The name row of an open frame, which edges go around. */
-export function nameOf(box) {
-  const y = box.mirrored && !box.turnedPicture ? box.y + box.h - 26 : box.y;
-  return { x: box.x + 2, y: y + 2, w: Math.min(box.w - 4, box.nameWidth ?? box.headerWidth ?? 60), h: 22 };
+/** The words in the name row of an open frame, which edges go around. */
+function wordsOf(box, turned) {
+  let depth = 0;
+  for (let at = box.parent; at; at = at.parent) if (at.kind === "scope") depth += 1;
+  box.header = headerOf(box, turned, box.parent?.kind === "tie" || depth === 0 || box.node.vars > 2);
+  const y = (box.mirrored && !turned ? box.y + box.h - 26 : box.y) + 2;
+  const words = [{ x: box.x + 2, y, w: box.header.end - box.x + 2, h: 22 }];
+  if (box.header.sub) words.push({ x: box.header.subStart - 4, y, w: box.header.subX - box.header.subStart + 8, h: 22 });
+  return words;
 }
 
 function topOf(box, scene) {

@@ -107,3 +107,41 @@ function sizeScope(box) {
   if (series) box.sub = `×${series.members.length}, ${opsText(node.ops)} each`;
   box.w = Math.max(64, Math.ceil(Math.max(label + 28, textWidth(box.sub, "sans") + 20)));
 }
+
+/**
+ * The name row of an open frame that has its place: {end, note, squares, sub, subX}: how far the name with its note reaches, and the
+ * count at the right where there is room for it. `wanted` says whether this frame shows a count at all.
+ */
+export function headerOf(box, turned, wanted) {
+  const { x, w, series } = box;
+  let end = x + 24 + textWidth(box.label, "mono") * 1.02;
+  const header = { note: "", noteX: end + 12, squares: [], sub: "", subX: x + w - 12, end };
+  if (series) {
+    const wide = textWidth(box.note, "sans");
+    if (header.noteX + wide < x + w - 8) {
+      header.note = box.note;
+      end = header.noteX + wide;
+    }
+    header.squares = squaresOf(series, x + w - 10, end + 14);
+    header.end = header.squares.length ? x + w - 8 : end;
+    return header;
+  }
+  if (!wanted) return header;
+  for (const text of [box.sub, box.sub.split(",")[0]]) {
+    const start = header.subX - textWidth(text, "sans");
+    // in a turned picture the data comes in through the name row
+    if (start < end + 10 || (turned && box.line > start - 8)) continue;
+    return { ...header, sub: text, subStart: start };
+  }
+  return header;
+}
+
+/** Squares of a series, right-aligned in its header: all, or those around the open one. */
+function squaresOf(series, right, left) {
+  const count = series.members.length;
+  const fit = Math.max(0, Math.floor((right - left + 9) / 31));
+  if (fit < 2) return [];
+  const shown = Math.min(count, fit);
+  const from = Math.max(0, Math.min(count - shown, series.pick - Math.floor(shown / 2)));
+  return Array.from({ length: shown }, (_, k) => ({ member: from + k, text: String(from + k), x: right - (shown - k) * 31 + 9 }));
+}

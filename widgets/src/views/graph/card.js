@@ -143,7 +143,7 @@ function overview(parts) {
   ends.reverse();
   const few = (ops, limit) => [...commas(ops.slice(0, limit).map((op) => link(parts, g.name[op], { kind: "op", id: op }, g.name[op], 116))), ops.length > limit ? ` and ${grouped(ops.length - limit)} more` : ""];
   const numbers = [...cells].filter((number) => number !== null && number !== undefined).sort((a, b) => a - b);
-  const cellText = numbers.length > 3 ? `${numbers.length} cells, [${numbers[0]}] to [${numbers[numbers.length - 1]}]` : numbers.map((number) => `[${number}]`).join(" and ");
+  const cellText = numbers.length > 3 ? `${numbers.length} cells, [${numbers[0]}] to [${numbers[numbers.length - 1]}]` : numbers.map((number, k) => `${k ? (k === numbers.length - 1 ? " and " : ", ") : ""}[${number}]`).join("");
   return element("div", { class: "tfm-graph-card tfm-overview" }, [
     element("h3", {}, "This graph"),
     element("p", {}, ...words),
