@@ -21,6 +21,7 @@ from .ops import (
     constant,
     control_flow,
     data_flow,
+    decomposition,
     embedding,
     joining,
     linalg,
@@ -72,7 +73,7 @@ PUBLIC: dict[str, Any] = {
     **_names(
         array, shaping, joining, sequences, cast, reduction, compare, math, unary, linalg, control_flow, data_flow
     ),
-    **_names(slicing, select, clip, checks, constant, cond, random, state),
+    **_names(decomposition, slicing, select, clip, checks, constant, cond, random, state),
     **_names(initializers, lists, variable_modes, scope, store, variable, variable_scope),
     **_names(autodiff, formats, runtime, modes, api),
 }
@@ -105,6 +106,7 @@ PUBLIC["linalg"] = _namespace(
     "linalg",
     {
         **_picked("matmul eye norm trace tensordot", linalg),
+        **_names(decomposition),
         "band_part": linalg.matrix_band_part,
         "diag": linalg.matrix_diag,
         "diag_part": linalg.matrix_diag_part,
