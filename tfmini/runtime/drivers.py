@@ -27,27 +27,30 @@ class StepFailed(Exception):
 
 def run_linear(program: list[tuple[Any, ...]], slots: list[Any]) -> None:
     """Runs every step in order. Interrupts and errors leave what was done done."""
-    index = 0
+    steps = iter(program)
     try:
-        for index, (arity, function, first, second, inputs, out, dead) in enumerate(program):  # noqa: B007
-            if arity == 1:
-                result = function(slots[first])
-            elif arity == 2:
-                result = function(slots[first], slots[second])
-            elif arity == 0:
-                result = function()
+        for kind, function, first, second, out, gone, more_gone, inputs in steps:
+            if kind == 2:
+                slots[out] = function(slots[first], slots[second])
+            elif kind == 1:
+                slots[out] = function(slots[first])
+            elif kind == 0:
+                slots[out] = function()
             else:
                 result = function(*[slots[slot] for slot in inputs])
-            if type(out) is int:
-                slots[out] = result
-            elif out is not None:
-                for slot, value in zip(out, result, strict=True):
-                    if slot >= 0:
-                        slots[slot] = value
-            for slot in dead:
-                slots[slot] = None
+                if kind == 3:
+                    slots[out] = result
+                elif kind == 4:
+                    for slot, value in zip(out, result, strict=True):
+                        if slot >= 0:
+                            slots[slot] = value
+            slots[gone] = None
+            if more_gone:
+                for slot in more_gone:
+                    slots[slot] = None
     except Exception as error:
-        raise StepFailed(index, error, tuple(slots[slot] for slot in program[index][4])) from error
+        index = len(program) - steps.__length_hint__() - 1
+        raise StepFailed(index, error, tuple(slots[slot] for slot in program[index][7])) from error
 
 
 def run_branching(program: list[tuple[Any, ...]], slots: list[Any], plan: Any) -> None:
@@ -76,7 +79,7 @@ def run_branching(program: list[tuple[Any, ...]], slots: list[Any], plan: Any) -
                     if slot >= 0:
                         slots[slot] = value
     except Exception as error:
-        raise StepFailed(index, error, tuple(slots[slot] for slot in program[index][4])) from error
+        raise StepFailed(index, error, tuple(slots[slot] for slot in program[index][7])) from error
 
 
 # ---- floating point errors are values here, not warnings

@@ -160,7 +160,7 @@ class BaseSession:
         journal = self._journal
         journal.run_count = program.last_run = number = journal.run_count + 1
         plan = program.plan
-        values: list[Any] = [None] * plan.slots
+        values: list[Any] = [None] * (plan.slots + 1)
         for (_, slot), value in zip(plan.feeds, fed, strict=True):
             values[slot] = value
         hub = self._graph.events
