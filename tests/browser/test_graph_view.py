@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from .bare import BarePage, fixture_json
-from .graph_records import GRAPHS, RecordMaker, chain, crowd, towers
+from .graph_records import GRAPHS, RecordMaker, blocks, chain, crowd, towers
 
 DIGITS = fixture_json("digits_record.json")
 RECORDS = {"digits": DIGITS, **{name: make().record() for name, make in GRAPHS.items()}}
@@ -97,6 +97,12 @@ def overlap(a: list[float], b: list[float]) -> float:
     return min(min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1]))
 
 
+def contains(outer: list[float], inner: list[float]) -> bool:
+    return all(a <= b + 1 for a, b in zip(outer[:2], inner[:2], strict=True)) and all(
+        a >= b - 1 for a, b in zip(outer[2:], inner[2:], strict=True)
+    )
+
+
 # ---- the first picture
 
 
@@ -121,8 +127,7 @@ def test_everything_of_the_first_picture_is_inside_and_can_be_read(bare: BarePag
         seen = geometry(open_graph(bare, width=width, height=height))
         left, top, right, bottom = seen["stage"]
         for one in seen["leaves"] + seen["frames"]:
-            x0, y0, x1, y1 = one["area"]
-            assert x0 >= left - 1 and y0 >= top - 1 and x1 <= right + 1 and y1 <= bottom + 1, one["name"]
+            assert contains([left, top, right, bottom], one["area"]), one["name"]
         assert min(seen["sizes"]) >= 9
 
 
@@ -163,7 +168,7 @@ def test_boxes_do_not_overlap_and_labels_are_whole(bare: BarePage, name: str, wi
             assert overlap(one["area"], other["area"]) < 1, (one["name"], other["name"])
         for text in one["texts"]:
             area = text["area"]
-            assert area[0] >= one["area"][0] - 1 and area[2] <= one["area"][2] + 1, (one["name"], text["text"])
+            assert one["area"][0] - 1 <= area[0] <= area[2] <= one["area"][2] + 1, (one["name"], text["text"])
     for one in seen["frames"]:
         for text in one["texts"]:
             assert text["area"][2] <= one["area"][2] + 1, (one["name"], text["text"])
@@ -259,11 +264,13 @@ def test_lanes_open_to_their_scopes(bare: BarePage) -> None:
 def test_a_series_shows_one_member_and_picks_another(bare: BarePage) -> None:
     """Eight equal blocks in a chain are one frame with eight squares."""
     root = open_graph(bare, RECORDS["blocks"])
-    assert "stage_0/block_0" in names(root, "scope") and "stage_0/block_1" not in names(root, "scope")
+    assert "stage_0/block_0" in names(root, "scope")
+    assert "stage_0/block_1" not in names(root, "scope")
     assert root.locator(".squaretext").all_text_contents() == [str(k) for k in range(8)]
     area = root.locator(".square").nth(3).bounding_box()
     bare.page.mouse.click(area["x"] + area["width"] / 2, area["y"] + area["height"] / 2)
-    assert "stage_0/block_3" in names(root, "scope") and "stage_0/block_0" not in names(root, "scope")
+    assert "stage_0/block_3" in names(root, "scope")
+    assert "stage_0/block_0" not in names(root, "scope")
 
 
 def test_a_crowded_scope_draws_at_most_150_boxes(bare: BarePage) -> None:
@@ -296,10 +303,13 @@ def test_a_selected_variable_lights_its_readers_and_dims_the_rest(bare: BarePage
     assert "model/hidden" not in dim
     assert root.locator(".selected").count() == 1
     card = root.locator('[data-tfm="card"]').inner_text()
-    assert "model/hidden/w" in card and "2,048 numbers" in card and "reuse=True" in card
+    assert "model/hidden/w" in card
+    assert "2,048 numbers" in card
+    assert "reuse=True" in card
     assert "selection: model/hidden/w" in root.locator('[data-tfm="status"]').inner_text()
     press(root, "Escape")
-    assert root.locator(".selected").count() == 0 and root.locator(".box.dim").count() == 0
+    assert root.locator(".selected").count() == 0
+    assert root.locator(".box.dim").count() == 0
 
 
 def test_the_card_of_an_operation_is_a_sentence_with_links(bare: BarePage) -> None:
@@ -314,7 +324,8 @@ def test_the_card_of_an_operation_is_a_sentence_with_links(bare: BarePage) -> No
 def test_the_overview_names_what_is_shared_and_explains_the_marks(bare: BarePage) -> None:
     card = open_graph(bare).locator('[data-tfm="card"]').inner_text()
     assert "model and model_1 read the same 4 variables: 2,410 numbers" in card.replace("\n", " ")
-    assert "must be fed" in card and "asked for by 2 calls" in card
+    assert "must be fed" in card
+    assert "asked for by 2 calls" in card
 
 
 def test_a_selection_from_elsewhere_shows_here(bare: BarePage) -> None:
@@ -358,7 +369,8 @@ def test_inputs_and_paths_light_up(bare: BarePage) -> None:
     click(root, "model/hidden/Relu")
     press(root, "i")
     lit = set(root.locator(".box.lit").evaluate_all("(all) => all.map((one) => one.dataset.name)"))
-    assert {"x", "noise", "model/hidden/MatMul", "model/hidden/w"} <= lit and "loss" not in lit
+    assert {"x", "noise", "model/hidden/MatMul", "model/hidden/w"} <= lit
+    assert "loss" not in lit
     assert root.locator(".depth").count() >= 4
 
 
@@ -408,10 +420,10 @@ def median_move(before: dict[str, tuple[float, float]], after: dict[str, tuple[f
     return moves[len(moves) // 2]
 
 
-@pytest.mark.parametrize(("width", "where"), [(1400, "head"), (900, "net/inner")])
-def test_boxes_keep_their_places_when_operations_are_added(bare: BarePage, width: int, where: str) -> None:
-    """Ten operations more, beside what is there or inside it, move the median box by at most 8 px while there is room."""
-    g = towers(2)
+@pytest.mark.parametrize(("make", "width", "where"), [(lambda: towers(2), 1400, "head"), (blocks, 900, "stage_1/more")])
+def test_boxes_keep_their_places_when_operations_are_added(bare: BarePage, make: Any, width: int, where: str) -> None:
+    """Ten operations more, beside what is there or in a closed scope, move the median box by at most 8 px while there is room."""
+    g = make()
     root = open_graph(bare, g.record(), width=width)
     before = centres(root)
     start = len(g.ops)
@@ -421,7 +433,7 @@ def test_boxes_keep_their_places_when_operations_are_added(bare: BarePage, width
     bare.receive({"type": "delta", "delta": g.record(start, 2)})
     bare.page.wait_for_timeout(200)
     after = centres(root)
-    assert len(after) > len(before)
+    assert len(after) >= len(before)
     assert median_move(before, after) <= 8
 
 
@@ -473,13 +485,12 @@ def test_the_exported_picture_stands_alone_and_is_the_same_every_time(bare: Bare
         open_graph(bare)
     assert exports[0] == exports[1]
     tree = ElementTree.fromstring(exports[0])
-    assert tree.tag.endswith("svg") and "Graph of default graph" in exports[0]
-    assert (
-        "var(--" not in exports[0]
-        and "color-mix" not in exports[0]
-        and "href" not in exports[0]
-        and "<script" not in exports[0]
-    )
+    assert tree.tag.endswith("svg")
+    assert "Graph of default graph" in exports[0]
+    assert "var(--" not in exports[0]
+    assert "color-mix" not in exports[0]
+    assert "href" not in exports[0]
+    assert "<script" not in exports[0]
 
 
 # ---- accessibility
