@@ -13,6 +13,7 @@ _RELATIVE, _ABSOLUTE = {"float16": 2e-3, "bfloat16": 2e-2, "float32": 4e-6, "flo
 # What Python itself says when TensorFlow does not check its arguments: the class counts, the words do not.
 _ACCIDENT = re.compile(
     r"object has no attribute|is not subscriptable|is not iterable|bytes-like object|argument must be a |SymbolicTensor|positional argument"
+    r"|could not convert string to float|could not be converted to a dimension"
 )
 _PARTS = ("error", "nodes", "results", "collections", "variables", "seed")
 

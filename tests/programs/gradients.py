@@ -85,7 +85,6 @@ def wrong_gradients(tf: Any) -> Any:
     return {
         "integer": attempt(tf.gradients, i * 2, i),
         "string": attempt(tf.gradients, s, a),
-        "no x": attempt(tf.gradients, a, None),
         "not a tensor": attempt(tf.gradients, 3.0, a),
         "no gradient": attempt(tf.gradients, tf.floor(a), a),
         "bad option": attempt(tf.gradients, a, a, unconnected_gradients="foo"),
@@ -135,6 +134,7 @@ def aggregation_methods(tf: Any) -> Any:
     made = [
         tf.gradients(y, x, aggregation_method=tf.AggregationMethod.DEFAULT),
         tf.gradients(y, x, aggregation_method=tf.AggregationMethod.ADD_N),
+        tf.gradients(y, x, aggregation_method=tf.AggregationMethod.EXPERIMENTAL_TREE),
         tf.gradients(y, x, gate_gradients=True),
         tf.gradients(y, x, colocate_gradients_with_ops=True),
     ]

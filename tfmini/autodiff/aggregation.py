@@ -11,7 +11,7 @@ from ..framework.registry import raw
 
 
 class AggregationMethod:
-    """How `gradients` adds up: all give the same sum; tfmini uses one `AddN` for each."""
+    """How `gradients` adds up; all give the same sum: with one `AddN`, or (tree, accumulate) term by term."""
 
     ADD_N = 0
     DEFAULT = ADD_N
@@ -19,8 +19,9 @@ class AggregationMethod:
     EXPERIMENTAL_ACCUMULATE_N = 2
 
 
-def aggregate(gradients: Sequence[Any], method: Any = None) -> Any:
-    """Returns the sum of gradients: tensors with `AddN`, slices by joining their rows, a mixture as a tensor.
+def aggregate(gradients: Sequence[Any], op: Any, method: Any = None) -> Any:
+    """Returns the sum of gradients that reach one output of `op`: tensors with `AddN`, slices by joining their rows, a mixture
+    as a tensor.
 
     The sum is colocated with its first term, as TensorFlow does.
 
@@ -28,17 +29,26 @@ def aggregate(gradients: Sequence[Any], method: Any = None) -> Any:
       ValueError: `method` is none of `AggregationMethod`.
     """
     if method not in (None, 0, 1, 2):
-        raise ValueError(f"Invalid `aggregation_method` specified {method}. Use one of tf.AggregationMethod.")
+        raise ValueError(
+            f"Invalid `aggregation_method` specified {method}. Accepted values are [0, 1, 2]. Use one of tf.AggregationMethod."
+        )
     given = [each for each in gradients if each is not None]
     if len(given) == 1:
         return given[0]
     if all(isinstance(each, IndexedSlices) for each in given):
         return _joined(given)
     if any(isinstance(each, IndexedSlices) for each in given):
-        from ..framework.convert import convert_to_tensor
+        return raw.AddN(given)
+    return _add_by_device(given) if method in (None, 0) else _add_in_turn(given, op)
 
-        given = [convert_to_tensor(each) for each in given]
-    return _add_by_device(given)
+
+def _add_in_turn(tensors: list[Any], op: Any) -> Any:
+    """Adds the terms one after the other, so that each can be forgotten early."""
+    with contexts.default_graph().name_scope(op._name + "_gradient_sum"):
+        total = tensors[0]
+        for each in tensors[1:]:
+            total = raw.AddN([total, each])
+    return total
 
 
 def _add_by_device(tensors: list[Any]) -> Any:

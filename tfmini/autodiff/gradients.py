@@ -72,7 +72,12 @@ def gradients(
       LookupError: an operation between has no gradient. ValueError: the arguments do not fit each other.
       TypeError: a dtype has no derivative.
     """
-    unconnected_gradients = UnconnectedGradients(unconnected_gradients)
+    try:
+        unconnected_gradients = UnconnectedGradients(unconnected_gradients)
+    except ValueError:
+        raise ValueError(
+            f"Unknown value for unconnected_gradients: '{unconnected_gradients}'. Use one of tf.UnconnectedGradients."
+        ) from None
     ys, xs = _as_list(ys), _as_list(xs)
     stops = [] if stop_gradients is None else _as_list(stop_gradients)
     starts = [None] * len(ys) if grad_ys is None else _as_list(grad_ys)
@@ -86,11 +91,16 @@ def gradients(
         graph.unique_name("uid")
         y_tensors = [convert_to_tensor(y, name=f"y_{i}") for i, y in enumerate(ys)]
         x_tensors = [_differentiable(x, i) for i, x in enumerate(xs)]
-        stop_tensors = [graph_element(each) or convert_to_tensor(each) for each in stops]
+        stop_tensors = [convert_to_tensor(each, as_ref=True) for each in stops]
         walk = _Walk(
             graph, y_tensors, x_tensors, stop_tensors, colocate_gradients_with_ops, gate_gradients, aggregation_method
         )
-        return walk.run(starts, unconnected_gradients)
+        found = walk.run(starts)
+    if unconnected_gradients is UnconnectedGradients.ZERO:
+        # Outside the name scope, as TensorFlow makes them.
+        with contexts.graph_stack.controller(graph), provenance.made_by("gradient"):
+            found = [_zeros(x) if each is None else each for x, each in zip(x_tensors, found, strict=True)]
+    return found
 
 
 def _as_list(value: Any) -> list[Any]:
@@ -148,7 +158,7 @@ class _Walk:
         # For each operation, for each output, the gradients that have arrived; a sum once it was aggregated.
         self._arrived: dict[Any, list[Any]] = {}
 
-    def run(self, starts: list[Any], unconnected: UnconnectedGradients) -> list[Any]:
+    def run(self, starts: list[Any]) -> list[Any]:
         for y, gradient in zip(self._ys, self._start_gradients(starts), strict=True):
             self._arrive(y, gradient)
         waiting, reachable = self._count_readers()
@@ -167,7 +177,7 @@ class _Walk:
                 waiting[source] = left
                 if left == 0:
                     queue.append(source)
-        return [self._result(x, unconnected) for x in self._xs]
+        return [self._result(x) for x in self._xs]
 
     # ---- what takes part
 
@@ -213,7 +223,7 @@ class _Walk:
         if totals is not None:
             for index, arrived in enumerate(totals):
                 if type(arrived) is list:
-                    totals[index] = aggregate(arrived, self._method) if arrived else None
+                    totals[index] = aggregate(arrived, op, self._method) if arrived else None
             out_gradients = list(totals)
         if is_end or all(each is None for each in out_gradients):
             return
@@ -280,13 +290,11 @@ class _Walk:
         with self._colocated(y._op):
             return raw.Identity(gradient, name=f"grad_ys_{index}")
 
-    def _result(self, x: Tensor, unconnected: UnconnectedGradients) -> Any:
+    def _result(self, x: Tensor) -> Any:
         totals = self._arrived.get(x._op)
         gradient = None if totals is None else totals[x._value_index]
         if type(gradient) is list:
-            gradient = aggregate(gradient, self._method) if gradient else None
-        if gradient is None and unconnected is UnconnectedGradients.ZERO:
-            return _zeros(x)
+            gradient = aggregate(gradient, x._op, self._method) if gradient else None
         return gradient
 
     @contextlib.contextmanager
