@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 
@@ -19,20 +17,35 @@ class DefaultStack(threading.local):
         """Returns the innermost default, or None."""
         return self.stack[-1] if self.stack else None
 
-    @contextlib.contextmanager
-    def controller(self, default: Any) -> Iterator[Any]:
-        """Makes `default` the innermost default inside the block."""
-        self.stack.append(default)
-        try:
-            yield default
-        finally:
-            if self.stack:
-                if self.enforce_nesting:
-                    if self.stack[-1] is not default:
-                        raise AssertionError(f"Nesting violated for default stack of {type(default)} objects")
-                    self.stack.pop()
-                elif default in self.stack:
-                    self.stack.remove(default)
+    def controller(self, default: Any) -> Controller:
+        """Makes `default` the innermost default inside `with`."""
+        return Controller(self, default)
+
+
+class Controller:
+    """One `with` that makes something the default."""
+
+    __slots__ = ("_default", "_stack")
+
+    def __init__(self, stack: DefaultStack, default: Any) -> None:
+        self._stack = stack
+        self._default = default
+
+    def __enter__(self) -> Any:
+        self._stack.stack.append(self._default)
+        return self._default
+
+    def __exit__(self, *_: Any) -> None:
+        stack = self._stack.stack
+        if not stack:
+            return
+        if not self._stack.enforce_nesting:
+            if self._default in stack:
+                stack.remove(self._default)
+        elif stack[-1] is self._default:
+            stack.pop()
+        else:
+            raise AssertionError(f"Nesting violated for default stack of {type(self._default)} objects")
 
 
 graph_stack = DefaultStack()

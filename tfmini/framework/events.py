@@ -144,7 +144,7 @@ class EventHub:
         for observer in self.observers:
             try:
                 observer(event)
-            except Exception as error:  # noqa: BLE001 - whatever a view raises must not break the user's program
+            except Exception as error:  # whatever a view raises must not break the program
                 warnings.warn(
                     f"An observer of the graph failed on {type(event).__name__}: {type(error).__name__}: {error}. "
                     "The graph itself is not affected.",

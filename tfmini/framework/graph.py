@@ -10,64 +10,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from . import contexts, devices, events, provenance
-from .naming import VALID_OP_NAME, VALID_SCOPE_NAME, UniqueNames, name_from_scope_name
+from .naming import UniqueNames
+from .open_scopes import ControlDependencies, NameScope, ThreadState
 from .operation import Operation
 from .slots import slots
 from .tensor import Tensor
 
 _numbers = itertools.count(1)
-
-
-class _ThreadState(threading.local):
-    """The scopes that a thread has open in one graph."""
-
-    def __init__(self) -> None:
-        self.name_stack = ""
-        self.control: list[_ControlDependencies] = []
-        self.devices: list[Any] = []
-        self.colocation: list[Operation] = []
-        self.attrs: dict[str, Any] = {}
-        self.variable_scopes: Any = None
-        self.control_flow: Any = None
-
-
-class _ControlDependencies:
-    """One `with tf.control_dependencies(...)`.
-
-    It knows which operations were added inside, because an operation that reads one of them is ordered already.
-    """
-
-    __slots__ = ("_graph", "_seen", "control_flow", "new_stack", "ops", "saved")
-
-    def __init__(self, graph: Graph, ops: list[Operation] | None) -> None:
-        self._graph = graph
-        self.new_stack = ops is None
-        self.ops = [] if ops is None else ops
-        self._seen: set[Operation] = set()
-        self.saved: Any = None
-        self.control_flow: Any = None
-
-    def __enter__(self) -> None:
-        state = self._graph._thread
-        if self.new_stack:
-            self.saved, state.control = state.control, []
-            self.control_flow, state.control_flow = state.control_flow, None
-        state.control = [*state.control, self]
-
-    def __exit__(self, *_: Any) -> None:
-        state = self._graph._thread
-        state.control = [each for each in state.control if each is not self]
-        if self.new_stack:
-            state.control = self.saved
-            state.control_flow = self.control_flow
-
-    def see(self, op: Operation) -> None:
-        self._seen.add(op)
-
-    def orders(self, inputs: Sequence[Tensor]) -> bool:
-        """Says whether one of these inputs was computed inside, so that the order holds already."""
-        seen = self._seen
-        return any(tensor._op in seen for tensor in inputs)
 
 
 class Graph:
@@ -87,7 +36,7 @@ class Graph:
         self._seed_count = 0
         self._reduced_shapes: dict[Any, Any] = {}
         self._not_constant: set[Any] = set()
-        self._thread = _ThreadState()
+        self._thread = ThreadState()
         self._lock = threading.RLock()
         self._unfeedable: set[Tensor] = set()
         self._unfetchable: set[Operation] = set()
@@ -319,44 +268,15 @@ class Graph:
             name = f"{stack}/{name}"
         return self._names.unique(name, mark_as_used)
 
-    @contextlib.contextmanager
-    def name_scope(self, name: str | None) -> Iterator[str]:
-        """Opens a name scope; gives its name with a slash at the end.
+    def name_scope(self, name: str | None) -> Any:
+        """Opens a name scope inside `with`; gives its name with a slash at the end.
 
         A name that ends in a slash re-enters that scope; None or "" opens the root.
 
         Raises:
-          ValueError: the name has characters that names must not have.
+          ValueError: the name has characters that names must not have. TypeError: it is no text.
         """
-        state = self._thread
-        if name:
-            if isinstance(name, bytes):
-                name = name.decode()
-            if not isinstance(name, str):
-                raise TypeError(f"Expected a string for name, got {name!r} of type {type(name).__name__}.")
-            pattern = VALID_SCOPE_NAME if state.name_stack else VALID_OP_NAME
-            if not pattern.match(name):
-                if state.name_stack:
-                    raise ValueError(
-                        f"'{name}' is not a valid scope name. A scope name has to match the following pattern: "
-                        f"{VALID_SCOPE_NAME.pattern}"
-                    )
-                raise ValueError(
-                    f"'{name}' is not a valid root scope name. A root scope name has to match the following pattern: "
-                    f"{VALID_OP_NAME.pattern}"
-                )
-        before = state.name_stack
-        if not name:
-            inside = ""
-        elif name[-1] == "/":
-            inside = name_from_scope_name(name)
-        else:
-            inside = self.unique_name(name)
-        state.name_stack = inside
-        try:
-            yield inside + "/" if inside else ""
-        finally:
-            state.name_stack = before
+        return NameScope(self, name)
 
     def get_name_scope(self) -> str:
         """Returns the current name scope, without a slash at the end."""
@@ -382,7 +302,7 @@ class Graph:
           TypeError: an item is none of these.
         """
         if control_inputs is None:
-            return _ControlDependencies(self, None)
+            return ControlDependencies(self, None)
         ops: list[Operation] = []
         current = set(self._current_control_dependencies())
         for each in control_inputs:
@@ -397,7 +317,7 @@ class Graph:
                 current.add(op)
                 # TensorFlow 2 marks what a program orders by hand; it changes nothing that a plan depends on.
                 op._attrs["_has_manual_control_dependencies"] = True
-        return _ControlDependencies(self, ops)
+        return ControlDependencies(self, ops)
 
     def _current_control_dependencies(self) -> list[Operation]:
         return [op for controller in self._thread.control for op in controller.ops]

@@ -103,9 +103,7 @@ def broadcast_dims(first: Dims, second: Dims) -> Dims:
         if x is None or y is None:
             if x is not None and x > 1:
                 result.append(x)
-            elif y is not None and y > 1:
-                result.append(y)
-            elif x == 1:
+            elif (y is not None and y > 1) or x == 1:
                 result.append(y)
             elif y == 1:
                 result.append(x)

@@ -103,10 +103,11 @@ class FetchMap:
             ) from None
         except (ValueError, KeyError) as error:
             raise ValueError(
-                f"Argument `fetch` = {fetch} cannot be interpreted as a Tensor. ({error.args[0]})"
+                f"Argument `fetch` = {fetch} cannot be interpreted as a Tensor. ({error})"
             ) from None
         if not graph.is_fetchable(element):
-            raise ValueError(f"Operation {element.name!r} has been marked as not fetchable.")
+            op = element if isinstance(element, Operation) else element._op
+            raise ValueError(f"Operation {op._name} has been marked as not fetchable.")
         if isinstance(element, Operation):
             if element not in self.targets:
                 self.targets.append(element)

@@ -96,7 +96,7 @@ class Run:
         started = time.perf_counter()
         try:
             outputs = self._compute(step, taken)
-        except Exception as cause:  # noqa: BLE001 - whatever a kernel raises becomes the record of this step
+        except Exception as cause:  # whatever a kernel raises becomes the record of this step
             error = failure.op_error(step.op, cause, taken)
         finally:
             seconds = time.perf_counter() - started

@@ -226,8 +226,12 @@ class BaseSession:
         def call(*arguments: Any, options: Any = None, run_metadata: Any = None) -> Any:
             nonlocal program
             self._check_open()
-            if len(arguments) != len(feeds):
+            if len(arguments) > len(feeds):
                 raise TypeError(f"This callable takes {len(feeds)} values, got {len(arguments)}.")
+            if len(arguments) < len(feeds):
+                given = dict(zip(feeds, arguments, strict=False))
+                partly = self._compile(fetch_map, list(given))
+                return self._run_program(partly, [feed_value(graph, key, value) for key, value in given.items()])
             if program.plan.mutations != graph._mutations:
                 program = self._compile(fetch_map, feeds)
             values = [feed_value(graph, tensor, value) for tensor, value in zip(feeds, arguments, strict=True)]
