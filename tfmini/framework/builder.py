@@ -151,7 +151,7 @@ def _result(definition: OpDef, op: Operation) -> Any:
     position = 0
     for arg in definition.spec.outputs:
         if arg.number_attr or arg.list_attr:
-            count = op._attrs[arg.number_attr] if arg.number_attr else len(op._attrs[arg.list_attr])
+            count = op._attrs[arg.number_attr] if arg.number_attr else len(op._attrs[arg.list_attr or ""])
             result.append(list(op._outputs[position : position + count]))
             position += count
         else:
@@ -178,7 +178,7 @@ def _finish(
 def _output_types(arg: ArgSpec, attrs: dict[str, Any]) -> list[dtypes.DType]:
     if arg.list_attr:
         return [dtypes.as_dtype(each) for each in attrs[arg.list_attr]]
-    dtype = arg.dtype if arg.dtype is not None else attrs[arg.type_attr]
+    dtype = arg.dtype if arg.dtype is not None else attrs[arg.type_attr or ""]
     if arg.is_ref:
         dtype = dtype._as_ref
     return [dtype] * (attrs[arg.number_attr] if arg.number_attr else 1)

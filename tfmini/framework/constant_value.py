@@ -56,8 +56,8 @@ def constant_value(tensor: Any, partial: bool = False) -> np.ndarray | None:
     return known[tensor]
 
 
-def _give_up(todo: list[Any], hopeless: set[Any]) -> None:
-    """Notes that the operation at the end of `todo` cannot be known, nor what waits for it; a shape may become known later."""
+def _give_up(todo: list[Any], hopeless: set[Any]) -> Any:
+    """Returns None. Notes that the operation at the end of `todo` cannot be known, nor what waits for it; a shape may become known later."""
     before = None
     for each in reversed(todo):
         op = each._op
@@ -67,6 +67,7 @@ def _give_up(todo: list[Any], hopeless: set[Any]) -> None:
             break
         hopeless.add(op)
         before = each
+    return None
 
 
 def _run(op: Any, values: list[Any]) -> list[Any]:

@@ -22,7 +22,7 @@ class DeviceName(NamedTuple):
 
     def merged_over(self, other: DeviceName) -> DeviceName:
         """Returns this name with the parts that it leaves open taken from `other`."""
-        parts = [mine if mine is not None else theirs for mine, theirs in zip(self, other, strict=True)]
+        parts: list[Any] = [mine if mine is not None else theirs for mine, theirs in zip(self, other, strict=True)]
         if self.device_type is not None and self.device_index is None and self.device_type != other.device_type:
             parts[4] = None
         return DeviceName(*parts)

@@ -184,6 +184,8 @@ class Graph:
             element = method()
             if element is not None:
                 obj = element
+        if isinstance(obj, bytes):
+            obj = obj.decode()
         if isinstance(obj, str):
             return self._element_by_name(obj, allow_tensor, allow_operation)
         if isinstance(obj, Tensor) and allow_tensor:

@@ -68,7 +68,7 @@ class Cell(NamedTuple):
     """A run of a notebook cell: the host's id of the cell, its execution count, and its source."""
 
     id: str
-    count: int
+    count: int  # type: ignore[assignment]  # the execution count, in place of the method of tuples
     source: str
 
 

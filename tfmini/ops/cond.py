@@ -239,7 +239,8 @@ def _packed(structure: Any, leaves: list[Any]) -> Any:
         return type(structure)(*parts) if hasattr(structure, "_fields") else type(structure)(parts)
     if isinstance(structure, Mapping):
         parts_by_key = {key: _packed(structure[key], leaves) for key in sorted(structure)}
-        return type(structure)((key, parts_by_key[key]) for key in structure)
+        mapping: Any = type(structure)
+        return mapping((key, parts_by_key[key]) for key in structure)
     return leaves.pop(0)
 
 

@@ -127,6 +127,8 @@ def make_array(value: Any, dtype: dtypes.DType | None = None) -> np.ndarray:
     """
     if value is None:
         raise ValueError("None values not supported.")
+    if isinstance(value, Tensor):
+        raise TypeError(f"Expected any non-tensor type, but got a tensor instead. {value!r} is one already: use it as it is.")
     if isinstance(value, (np.ndarray, np.generic)):
         return _array_from_numpy(np.asarray(value), dtype)
     if isinstance(value, TensorShape):
@@ -200,7 +202,7 @@ def _check_items(value: Any, dtype: dtypes.DType) -> None:
 def _string_array(value: Any) -> np.ndarray:
     plain = np.array(value.tolist() if isinstance(value, np.ndarray) else value, dtype=object)
     result = np.empty(plain.shape, dtype=object)
-    result.flat = [each.encode() if isinstance(each, str) else each for each in plain.flat]
+    result.reshape(-1)[:] = [each.encode() if isinstance(each, str) else each for each in plain.flat]
     return result
 
 

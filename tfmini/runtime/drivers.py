@@ -27,7 +27,7 @@ class StepFailed(Exception):
 
 def run_linear(program: list[tuple[Any, ...]], slots: list[Any]) -> None:
     """Runs every step in order. Interrupts and errors leave what was done done."""
-    steps = iter(program)
+    steps: Any = iter(program)
     try:
         for kind, function, first, second, out, gone, more_gone, inputs in steps:
             if kind == 2:

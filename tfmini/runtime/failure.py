@@ -43,7 +43,7 @@ def _class_and_phrase(op: Any, cause: BaseException, inputs: tuple[Any, ...]) ->
         return type(cause), cause.message
     if isinstance(cause, MemoryError):
         return ResourceExhaustedError, f"OOM when computing {op.type}: {cause}"
-    arrays = [value.value if isinstance(value, Cell) else value for value in inputs]
+    arrays: list[Any] = [value.value if isinstance(value, Cell) else value for value in inputs]
     if isinstance(cause, ValueError) and len(arrays) == 2 and "broadcast" in str(cause):
         first, second = (list(np.shape(each)) for each in arrays)
         return InvalidArgumentError, f"Incompatible shapes: {_sizes(first)} vs. {_sizes(second)}"

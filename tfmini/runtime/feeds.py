@@ -89,8 +89,7 @@ def _holds(dtype: dtypes.DType, value: int) -> bool:
 def _string_feed(value: Any) -> np.ndarray:
     plain = np.asarray(value, dtype=object)
     result = np.empty(plain.shape, dtype=object)
-    flat = [each.encode() if isinstance(each, str) else each for each in plain.flat]
-    result.flat = flat
+    result.reshape(-1)[:] = [each.encode() if isinstance(each, str) else each for each in plain.flat]
     return result
 
 

@@ -137,7 +137,7 @@ class Plan:
         for slot, index in last_use.items():
             if slot not in kept:
                 dead[index].append(slot)
-        self.steps = tuple(Step(*row, tuple(gone)) for row, gone in zip(rows, dead, strict=True))
+        self.steps = tuple(Step(*(*row, tuple(gone))) for row, gone in zip(rows, dead, strict=True))
 
 
 class KernelErrorInPlan(Exception):
