@@ -146,10 +146,10 @@ def digest(value: Any, most: int = 80) -> str:
         return one_line(value.__name__, most)
     if isinstance(value, type):
         return one_line(_short_class(value.__name__), most)
-    name = getattr(value, "name", None)
-    if isinstance(name, str) and name:
-        return one_line(name, most)
     try:
+        name = getattr(value, "name", None)
+        if isinstance(name, str) and name:
+            return one_line(name, most)
         config = value.get_config() if hasattr(value, "get_config") else None
         if isinstance(config, dict):
             return one_line(_configured(type(value), config), most)

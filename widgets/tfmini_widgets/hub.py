@@ -196,8 +196,9 @@ class GraphHub:
         started = time.perf_counter()
         try:
             delta = self.tracker.delta()
-        except (AttributeError, IndexError, KeyError, RuntimeError, TypeError, ValueError) as error:
-            # a graph may be looked at in the middle of a change; the next look corrects that, and a lasting fault is shown
+        except Exception as error:
+            # A view must not break the program that it watches. A graph may be looked at in the middle of a change: the
+            # next look corrects that, and a lasting fault is shown.
             self._last = time.perf_counter()
             self._failures += 1
             self._wanted = self._failures < _MOST_FAILURES
