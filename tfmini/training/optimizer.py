@@ -217,7 +217,7 @@ class Optimizer:
                 with graph.control_dependencies([self._finish(updates, "update")]), graph.colocate_with(global_step.op):
                     if isinstance(global_step, Variable) and _is_resource(global_step):
                         one = convert.convert_to_tensor(1, dtype=global_step.dtype)
-                        result = global_step._assign_add_op(one, scope)
+                        result = global_step.assign_add(one, name=scope, read_value=False)
                     else:
                         result = state.assign_add(global_step, 1, name=scope)
             if isinstance(result, Tensor):

@@ -14,7 +14,7 @@ import numpy as np
 from ..framework import dtypes
 from ..framework.registry import raw
 from ..framework.shapes import TensorShape
-from ..ops import array, constant, decomposition, random
+from ..ops import array, constant, decomposition, linalg, random, shaping
 
 __all__ = [
     "constant_initializer",
@@ -367,9 +367,7 @@ class Orthogonal(Initializer):
         q, r = decomposition.qr(numbers)
         q *= raw.Sign(raw.DiagPart(r))
         if rows < columns:
-            from ..ops.shaping import matrix_transpose
-
-            q = matrix_transpose(q)
+            q = shaping.matrix_transpose(q)
         return self.gain * raw.Reshape(q, shape)
 
     def get_config(self) -> dict[str, Any]:
@@ -394,9 +392,8 @@ class Identity(Initializer):
             )
         if isinstance(whole, TensorShape):
             whole = whole.as_list()
-        from ..ops.linalg import eye
-
-        result = eye(*whole, dtype=self.dtype if dtype is None else dtype)
+        rows, columns = whole
+        result = linalg.eye(rows, columns, dtype=self.dtype if dtype is None else dtype)
         if partition_info is not None:
             result = raw.Slice(result, partition_info.var_offset, shape)
         return self.gain * result

@@ -15,6 +15,7 @@ from ..framework.shapes import TensorShape, dims_of
 from ..framework.tensor import Tensor
 from ..ops import state
 from . import modes, records
+from .slices import SaveSliceInfo, prefixed
 from .variable import Variable, guarded, read, to_initial_tensor
 
 
@@ -117,6 +118,9 @@ class RefVariable(Variable):
         self._variable = raw.VariableV2(shape=dims, dtype=self._initial_value.dtype.base_dtype, name=scope)
 
     def _init_from_proto(self, variable_def: Any, import_scope: str | None) -> None:
+        from ..formats import messages
+
+        variable_def = messages.adopt("VariableDef", variable_def)
         graph = contexts.default_graph()
 
         def element(name: str) -> Any:
@@ -129,6 +133,10 @@ class RefVariable(Variable):
         self._synchronization, self._aggregation, self._trainable = modes.validated(
             variable_def.synchronization, variable_def.aggregation, variable_def.trainable, variable_def.variable_name
         )
+        if variable_def.HasField("save_slice_info_def"):
+            self._save_slice_info = SaveSliceInfo(
+                save_slice_info_def=variable_def.save_slice_info_def, import_scope=import_scope
+            )
 
     # ---- what it is
 
@@ -160,6 +168,9 @@ class RefVariable(Variable):
 
     def value(self) -> Tensor:
         """Returns the read of this variable that was added with it. It cannot be assigned to."""
+        return self._snapshot
+
+    def _snapshot_tensor(self) -> Tensor:
         return self._snapshot
 
     def read_value(self) -> Tensor:
@@ -263,11 +274,6 @@ class Reference:
 
     def __repr__(self) -> str:
         return f"<Reference wrapping {self._variable!r}>"
-
-
-def prefixed(name: str, import_scope: str | None) -> str:
-    """Returns a name of a protocol buffer inside `import_scope`."""
-    return f"{import_scope.rstrip('/')}/{name}" if import_scope else name
 
 
 def checked_collections(collections: Any, constraint: Any) -> list[Any]:

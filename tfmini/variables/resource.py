@@ -20,7 +20,8 @@ from ..framework.shapes import TensorShape, dims_of
 from ..framework.tensor import Tensor
 from ..ops import resource as _operations  # noqa: F401 - declares the operation types that are built here
 from . import modes, records
-from .ref import NotIndexedSlicesError, prefixed
+from .ref import NotIndexedSlicesError
+from .slices import SaveSliceInfo, prefixed
 from .variable import Variable, guarded, to_initial_tensor
 
 
@@ -142,9 +143,6 @@ class BaseResourceVariable(Variable):
             delta = convert.convert_to_tensor(delta, dtype=self._dtype)
             op = raw.AssignSubVariableOp(self._handle, delta, name=name)
         return self._result(op, read_value)
-
-    def _assign_add_op(self, delta: Any, name: str | None) -> Any:
-        return raw.AssignAddVariableOp(self._handle, delta, name=name)
 
     def _scatter(self, how: str, indices: Any, updates: Any, name: str | None) -> Any:
         updates = convert.convert_to_tensor(updates, self._dtype)
@@ -323,6 +321,9 @@ class ResourceVariable(BaseResourceVariable):
                         self._cached_value = raw.Identity(self._graph_element)
 
     def _init_from_proto(self, variable_def: Any, import_scope: str | None) -> None:
+        from ..formats import messages
+
+        variable_def = messages.adopt("VariableDef", variable_def)
         graph = contexts.default_graph()
         if not variable_def.is_resource:
             raise ValueError(
@@ -345,6 +346,13 @@ class ResourceVariable(BaseResourceVariable):
         self._synchronization, self._aggregation, self._trainable = modes.validated(
             variable_def.synchronization, variable_def.aggregation, variable_def.trainable, variable_def.variable_name
         )
+        if variable_def.HasField("save_slice_info_def"):
+            self._save_slice_info = SaveSliceInfo(
+                save_slice_info_def=variable_def.save_slice_info_def, import_scope=import_scope
+            )
+
+    def _snapshot_tensor(self) -> Tensor:
+        return self._graph_element if self._cached_value is None else self._cached_value
 
     def ref(self) -> Any:
         """Returns a hashable reference to this variable; `deref()` gives it back."""

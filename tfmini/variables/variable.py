@@ -18,7 +18,7 @@ from ..framework.registry import raw
 from ..framework.shapes import TensorShape
 from ..framework.slots import slots
 from ..framework.tensor import Tensor
-from . import modes
+from . import modes, slices
 
 __all__ = [
     "Variable",
@@ -171,6 +171,8 @@ class Variable(metaclass=_VariableMeta):
             shape=shape,
         )
 
+    SaveSliceInfo = slices.SaveSliceInfo
+
     # Set by the two kinds.
     _initializer_op: Any
     _initial_value: Any
@@ -286,20 +288,26 @@ class Variable(metaclass=_VariableMeta):
         with self.graph.control_dependencies(None):
             return cond(is_variable_initialized(self), self.read_value, lambda: self.initial_value)
 
+    def _snapshot_tensor(self) -> Tensor:
+        """Returns the read that was added with the variable."""
+        raise NotImplementedError(f"{type(self).__name__} does not say which read was added with it.")
+
     def read_value(self) -> Tensor:
         """Returns a new read of the value, placed and ordered where it is asked for."""
         raise NotImplementedError(f"{type(self).__name__} does not say how to read its value.")
 
     def to_proto(self, export_scope: str | None = None) -> Any:
         """Returns this variable as a `VariableDef` protocol buffer, or None when it is outside `export_scope`."""
-        return slots.variable_def(self, export_scope)
+        return slices.variable_def(self, export_scope)
 
     @staticmethod
     def from_proto(variable_def: Any, import_scope: str | None = None) -> Any:
         """Returns a variable object for operations that are in the graph already."""
+        from ..formats import messages
         from .ref import RefVariable
         from .resource import ResourceVariable
 
+        variable_def = messages.adopt("VariableDef", variable_def)
         kind = ResourceVariable if variable_def.is_resource else RefVariable
         return kind(variable_def=variable_def, import_scope=import_scope)
 
