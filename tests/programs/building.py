@@ -404,7 +404,6 @@ def wrong_constants(tf: Any) -> Any:
             attempt(tf.constant, 1, tf.string),
             attempt(tf.constant, True, tf.float32),
             attempt(tf.constant, 1.0, tf.bool),
-            attempt(tf.constant, [1, None]),
             attempt(tf.constant, {}),
             attempt(tf.constant, tf.constant(1)),
             attempt(tf.constant, 1, "foo"),
@@ -507,5 +506,7 @@ def collections(tf: Any) -> Any:
         "scope": tf.get_collection("mine", "scope"),
         "missing": tf.get_collection("missing"),
         "keys": sorted(graph.get_all_collection_keys()),
-        "constants": {key: getattr(tf.GraphKeys, key) for key in sorted(dir(tf.GraphKeys)) if key.isupper() and key[0] != "_"},
+        "constants": {
+            key: getattr(tf.GraphKeys, key) for key in sorted(dir(tf.GraphKeys)) if key.isupper() and key[0] != "_"
+        },
     }

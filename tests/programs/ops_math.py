@@ -157,10 +157,11 @@ case(__name__, "accumulate_n", lambda tf, x, y: tf.accumulate_n([x, y]), _X, _X 
 case(
     __name__,
     "cast",
-    lambda tf, x, i, b: (
-        [tf.cast(x, tf.int32), tf.cast(x, tf.float64), tf.cast(i, tf.float32), tf.cast(b, tf.float32)]
-        + [tf.cast(x, tf.float32), tf.to_float(i), tf.to_int64(x), tf.cast(i, tf.bool)]
-    ),
+    lambda tf, x, i, b: [
+        *[tf.cast(x, kind) for kind in (tf.int32, tf.float64, tf.float32)],
+        *[tf.cast(each, tf.float32) for each in (i, b)],
+        *[tf.to_float(i), tf.to_int64(x), tf.cast(i, tf.bool)],
+    ],
     _X,
     _INTS,
     _YES,

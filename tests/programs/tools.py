@@ -55,7 +55,13 @@ def run(tf: Any, fetches: Any, feed_dict: Any = None, init: bool = False) -> Any
 
 
 def case(
-    group: str, name: str, build: Callable[..., Any], *inputs: Any, wrong: Any = (), gradient: bool = True
+    group: str,
+    name: str,
+    build: Callable[..., Any],
+    *inputs: Any,
+    wrong: Any = (),
+    gradient: bool = True,
+    ranks: bool = True,
 ) -> None:
     """Registers a program for one operation: on constants and on fed placeholders, with gradients, then wrong calls.
 
@@ -66,6 +72,7 @@ def case(
       inputs: arrays, the values of the tensors.
       wrong: functions of `tf` that raise.
       gradient: whether to differentiate the results with respect to the float inputs.
+      ranks: whether to build it on tensors of unknown rank too.
     """
     arrays = [np.asarray(each) for each in inputs]
 
@@ -95,11 +102,12 @@ def case(
                 feeds = {key: value for key, value in zip(fed, arrays, strict=True) if key.op.type == "Placeholder"}
                 fetched = [again, [each for each in _items(slopes) if each is not None]]
                 found["fed values"] = run(tf, fetched, feeds)
-            unknown = [
-                tf.placeholder(each.dtype, name=f"any{i}") if each.dtype.kind not in "SU" else constants[i]
-                for i, each in enumerate(arrays)
-            ]
-            found["unknown"] = attempt(build, tf, *unknown)
+            if ranks:
+                unknown = [
+                    tf.placeholder(each.dtype, name=f"any{i}") if each.dtype.kind not in "SU" else constants[i]
+                    for i, each in enumerate(arrays)
+                ]
+                found["unknown"] = attempt(build, tf, *unknown)
         found["wrong"] = [attempt(each, tf) for each in wrong]
         return found
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import InvalidArgumentError
+from ..errors import InvalidArgumentError, KernelError
 from ..framework import contexts, convert, dtypes
 from ..framework.op_scope import op_scope
 from ..framework.registry import OpDef, op, raw
@@ -213,8 +213,14 @@ softmax_op.shape(lambda call: with_rank_at_least(call.shapes[0], 1))
 log_softmax_op.shape(lambda call: with_rank_at_least(call.shapes[0], 1))
 
 
+def _refuse_scalar(logits: Any) -> None:
+    if not np.ndim(logits):
+        raise KernelError(InvalidArgumentError, "logits must have >= 1 dimension, got []")
+
+
 @softmax_op.kernel
 def _softmax_kernel(logits: Any) -> Any:
+    _refuse_scalar(logits)
     if not logits.size:
         return logits.copy()
     e = np.subtract(logits, logits.max(axis=-1, keepdims=True))
@@ -224,6 +230,7 @@ def _softmax_kernel(logits: Any) -> Any:
 
 @log_softmax_op.kernel
 def _log_softmax_kernel(logits: Any) -> Any:
+    _refuse_scalar(logits)
     if not logits.size:
         return logits.copy()
     shifted = np.subtract(logits, logits.max(axis=-1, keepdims=True))

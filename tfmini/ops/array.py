@@ -68,7 +68,7 @@ def placeholder(dtype: Any, shape: Any = None, name: str | None = None) -> Tenso
       shape: shape of what will be fed; None as an item leaves that size open, None alone leaves all open.
       name: name of the operation.
     """
-    return raw.Placeholder(dtype=dtypes.as_dtype(dtype), shape=shape, name=name)
+    return raw.Placeholder(dtype=dtype, shape=shape, name=name)
 
 
 placeholder_with_default_op = op(

@@ -12,6 +12,7 @@ from ..framework import contexts, convert, dtypes
 from ..framework.indexed_slices import IndexedSlices, convert_to_tensor_or_indexed_slices
 from ..framework.op_scope import op_scope
 from ..framework.registry import OpDef, op, raw
+from ..framework.shapes import dims_text
 from ..framework.tensor import Tensor
 from .array import identity, ones_like, zeros_like
 from .broadcasting import same_full_shape, sum_to_inputs
@@ -515,8 +516,8 @@ def _add_n_kernel(*inputs: Any) -> Any:
         if np.shape(each) != first:
             raise KernelError(
                 InvalidArgumentError,
-                f"Inputs to operation AddN must have the same size and shape.  Input 0: {list(first)} != input {index}: "
-                f"{list(np.shape(each))}",
+                f"Inputs to operation {{op}} of type AddN must have the same size and shape.  Input 0: {dims_text(first)} != "
+                f"input {index}: {dims_text(np.shape(each))}",
             )
     if len(inputs) == 1:
         return inputs[0]

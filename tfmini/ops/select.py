@@ -51,7 +51,7 @@ def _select_kernel(condition: Any, x: Any, y: Any) -> Any:
     if np.shape(x) != np.shape(y):
         raise KernelError(
             InvalidArgumentError,
-            "Inputs to operation Select of type Select must have the same size and shape.  Input 0: "
+            "Inputs to operation {op} of type Select must have the same size and shape.  Input 0: "
             f"{dims_text(np.shape(x))} != input 2: {dims_text(np.shape(y))}",
         )
     if np.ndim(condition) == 0:

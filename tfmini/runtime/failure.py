@@ -38,7 +38,8 @@ def op_error(op: Any, cause: BaseException, inputs: tuple[Any, ...]) -> OpError:
 
 def _class_and_phrase(op: Any, cause: BaseException, inputs: tuple[Any, ...]) -> tuple[type[OpError], str]:
     if isinstance(cause, KernelError):
-        return cause.error, cause.message
+        # A kernel does not know which operation it computes; TensorFlow's phrase for it may name it.
+        return cause.error, cause.message.replace("{op}", op._name)
     if isinstance(cause, OpError):
         return type(cause), cause.message
     if isinstance(cause, MemoryError):

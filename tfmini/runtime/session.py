@@ -6,7 +6,7 @@ import itertools
 import string
 import time
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -124,6 +124,11 @@ class BaseSession:
 
     def _prepare(self, fetches: Any, feed_dict: Any) -> tuple[Program, list[Any]]:
         """Returns the program for these fetches and feeds, made if it is new, and the fed values in its order."""
+        if feed_dict and type(feed_dict) is not dict and not isinstance(feed_dict, Mapping):
+            raise TypeError(
+                "FlattenDictItems: 'dict' must be a dictionary or collection.Mapping type object, instead of "
+                f"'{type(feed_dict).__name__}'. Write feed_dict={{tensor: value}}."
+            )
         try:
             key = (structure_key(fetches), *feed_dict) if feed_dict else structure_key(fetches)
             program = self._programs.get(key)
@@ -179,7 +184,7 @@ class BaseSession:
             raise error from None
         finally:
             if record is not None:
-                record.seconds = time.perf_counter() - record.seconds
+                record.seconds = time.perf_counter() - (record.seconds or 0.0)
                 hub.publish(events.RunFinished(record))
         try:
             return program.build([collect(fetch, values) for fetch in plan.fetches])
