@@ -67,7 +67,16 @@ class Watch:
 
     def ours(self) -> list[str]:
         """Returns the errors, without those that JupyterLab makes by itself."""
-        foreign = ("favicon", "/api/contents/", "/lab/api/listings", "ResizeObserver loop", "api/me", "/api/kernels/", "/api/terminals")
+        foreign = (
+            "favicon",
+            "/api/contents/",
+            "/lab/api/listings",
+            "ResizeObserver loop",
+            "api/me",
+            "/api/kernels/",
+            "/api/terminals",
+            "Could not restore the debugger state",  # a notebook was closed before the debugger had asked its kernel
+        )
         return [error for error in self.errors if not any(each in error for each in foreign)]
 
     def clear(self) -> None:

@@ -16,7 +16,7 @@ import pytest
 from .lab import ROOT, Lab
 
 FIRST = ROOT / "notebooks" / "01_first_graph.ipynb"
-VIEWS = ["dashboard", "scopes", "collections", "stepper"]
+VIEWS = ["dashboard", "graph", "scopes", "collections", "stepper"]
 
 
 @pytest.fixture(autouse=True)
@@ -305,7 +305,7 @@ def test_a_reload_finds_the_state_again(lab: Lab, fresh: str) -> None:
     box(dashboard, "model", "scope").wait_for(timeout=20_000)
     assert box(dashboard, "model", "scope").get_attribute("data-open") == "false"
     assert now(view(lab, "stepper")) == at
-    eventually(lambda: "model/out/w" in status(view(lab, "scopes")), lab.page)
+    eventually(lambda: picked(lab) == ["model/out/w"], lab.page)
     assert "live" in view(lab, "scopes").inner_text()
     run(lab, "share")
     box(view(lab, "dashboard"), "model_2", "scope").wait_for(timeout=10_000)
