@@ -20,7 +20,7 @@ const shared = (globalThis.__tfmini ??= { graphs: new Map(), next: 1 });
 function sharedOf(id) {
   let entry = shared.graphs.get(id);
   if (!entry) {
-    entry = { store: new GraphStore(), bus: new SelectionBus(), users: 0 };
+    entry = { store: new GraphStore(), bus: new SelectionBus(), users: 0, trace: null, traced: new Set() };
     shared.graphs.set(id, entry);
   }
   return entry;
@@ -34,7 +34,8 @@ function render({ model, el, signal }) {
   const root = element("div", { class: "tfm", "data-tfm": "view", "data-view": model.get("view"), "data-lm-suppress-shortcuts": "true" });
   const record = model.get("record") ?? {};
   const id = `${record.graph?.id ?? "none"}@${model.get("session_id") ?? ""}`;
-  const { store, bus } = sharedOf(id);
+  const together = sharedOf(id);
+  const { store, bus } = together;
   if (record.format) store.apply(record);
 
   // --- talk with Python
@@ -56,7 +57,6 @@ function render({ model, el, signal }) {
       else call.reject(new Error(message.error));
     } else if (message?.type === "trace") {
       model.set("trace", message.trace);
-      for (const fn of traces) fn();
     } else if (message?.type === "select") {
       bus.select(message.selection);
     } else if (message?.type === "problem") {
@@ -98,6 +98,7 @@ function render({ model, el, signal }) {
     trace: {
       get: () => model.get("trace") ?? {},
       listen: (fn) => { traces.add(fn); return () => traces.delete(fn); },
+      last: () => together.trace, // the last run that any widget of this graph on the page shows
     },
     announce: () => {},
     liveness: () => (isLive() ? "live" : "recorded"),
@@ -157,11 +158,22 @@ function render({ model, el, signal }) {
     event.preventDefault();
   }
 
+  // The run of a stepper is seen by widgets of the same graph that have none of their own.
+  const hearTrace = () => { if (!model.get("trace")?.steps?.length) for (const fn of traces) fn(); };
+  function shareTrace() {
+    for (const fn of traces) fn();
+    if (!model.get("trace")?.steps?.length) return;
+    together.trace = model.get("trace");
+    for (const hear of together.traced) hear();
+  }
+  together.traced.add(hearTrace);
+  if (model.get("trace")?.steps?.length) shareTrace();
+
   const changes = {
     "change:theme": setTheme,
     "change:height": setHeight,
     "change:live": () => shell.refresh(),
-    "change:trace": () => { for (const fn of traces) fn(); },
+    "change:trace": shareTrace,
     "change:state": () => {
       const next = model.get("state") ?? {};
       if (JSON.stringify(next) !== JSON.stringify(state)) {
@@ -176,6 +188,7 @@ function render({ model, el, signal }) {
   stop.addEventListener("abort", () => {
     for (const [name, run] of Object.entries(changes)) model.off(name, run);
     watcher.disconnect();
+    together.traced.delete(hearTrace);
     clearTimeout(writing);
     root.remove();
   });

@@ -44,6 +44,7 @@ class Dashboard {
     this.follow = ctx.state.get("dashboard.follow", true);
     this.openRequest = null;
     this.wide = true;
+    this.unfolded = false; // whether what an optimizer asked for is shown
     this.made = new Map(); // key of a part -> its view
     this.stale = new Set(); // views that were hidden while something changed
     this.#build();
@@ -59,8 +60,10 @@ class Dashboard {
     return partOf(key) ? key : otherwise;
   }
 
+  /** The run recorded for this dashboard, else the last one that a stepper on the page shows. */
   get trace() {
-    return this.ctx.trace.get();
+    const own = this.ctx.trace.get();
+    return own?.steps?.length ? own : this.ctx.trace.last() ?? own;
   }
 
   get active() {
@@ -98,7 +101,7 @@ class Dashboard {
     const { make } = partOf(key);
     if (!make || this.made.has(key)) return this.made.get(key) ?? null;
     const { ctx } = this;
-    const view = make({ ...ctx, uid: `${ctx.uid}-${key}`, announce: (words) => ctx.announce(words) });
+    const view = make({ ...ctx, uid: `${ctx.uid}-${key}`, trace: { ...ctx.trace, get: () => this.trace ?? {} }, announce: (words) => ctx.announce(words) });
     view.onStatus?.(() => { if (this.main === key) this.statusChanged?.(); });
     view.select?.(ctx.bus.selection);
     this.made.set(key, view);
@@ -161,8 +164,9 @@ class Dashboard {
 
   /** A trace arrived: a person who steps a run wants to see it. */
   #traced() {
-    if (this.trace?.steps?.length && this.main !== "steps" && !this.hadTrace) this.arrange("steps");
-    this.hadTrace = Boolean(this.trace?.steps?.length);
+    const own = Boolean(this.ctx.trace.get()?.steps?.length);
+    if (own && this.main !== "steps" && !this.hadTrace) this.arrange("steps");
+    this.hadTrace = own;
     this.draw();
   }
 
@@ -181,7 +185,8 @@ class Dashboard {
     this.#drawTabs(selection);
     const open = this.openRequest ?? (selection?.kind === "request" ? selection.id : selection && this.related.requests.length <= 8 ? this.related.requests.at(-1) ?? null : null);
     const parts = {
-      store, selection, related: this.related, trace: this.trace, open, wide: !this.wide,
+      store, selection, related: this.related, trace: this.trace, open, wide: !this.wide, width: this.side.clientWidth, unfolded: this.unfolded,
+      unfold: () => { this.unfolded = !this.unfolded; this.draw(); },
       choose: (next) => bus.select(next),
       toggle: (index) => { this.openRequest = open === index ? -1 : index; this.draw(); },
     };
@@ -370,7 +375,8 @@ const WORDS = { graph: "operation", requests: "request", scopes: "scope", collec
 
 /** The head of an open tab: how many of all belong to the selection. */
 function headOf(key, related, store, trace, selection) {
-  const all = { requests: store.requests.length, scopes: Math.max(0, store.scopes.length - 1), collections: store.collections.filter((each) => !each.internal).length, steps: trace?.steps?.length ?? 0 }[key];
+  const whole = relatedTo(null, store, trace);
+  const all = { requests: whole.requests.length, scopes: whole.scopes.length, collections: store.collections.filter((each) => !each.internal).length, steps: trace?.steps?.length ?? 0 }[key];
   const what = selection.kind === "variable" ? "this variable" : "the selection";
   if (key === "graph") return [element("b", {}, counted(related.reads.length + related.writes.length, "operation")), element("span", { class: "tfm-muted" }, ` touch ${what}`)];
   const does = { requests: "requests ask for", scopes: "scopes hold or use", collections: "collections hold", steps: "steps touch" }[key];

@@ -22,6 +22,17 @@ function row(parts, { kind, id, name, on = false, expanded = null }, ...children
   );
 }
 
+/** One line for what an optimizer asked for by itself; it opens in place. */
+function folded(parts, list, draw) {
+  if (!list.length) return null;
+  const open = parts.unfolded;
+  return [
+    element("button", { type: "button", class: "tfm-da-row tfm-muted", "data-tfm": "row", "data-name": "by the optimizer", "data-kind": "fold", tabindex: "-1", "aria-expanded": String(open), onclick: () => parts.unfold() },
+      element("span", { class: `tfm-fold${open ? " tfm-open" : ""}`, "aria-hidden": "true" }), `${grouped(list.length)} more, by the optimizer`),
+    open ? draw(list) : null,
+  ];
+}
+
 const nothing = (words) => element("p", { class: "tfm-empty" }, words);
 
 // --- requests
@@ -31,24 +42,25 @@ export function requestsPane(parts) {
   const { store, related, open } = parts;
   if (!store.requests.length) return nothing(["No call of ", mono("get_variable"), " yet."]);
   if (!related.requests.length) return nothing("No call asked for this.");
-  return [
-    related.requests.slice(0, MOST).map((index) => {
-      const each = store.requests[index];
-      const opened = index === open;
-      return element(
-        "div", { class: `tfm-da-call tfm-verdict-${VERDICT_ICON[each.word] ?? "made"}${opened ? " tfm-open" : ""}` },
-        element(
-          "button",
-          { type: "button", class: "tfm-da-row", "data-tfm": "row", "data-name": `call ${each.number}`, "data-kind": "request", tabindex: "-1", "aria-expanded": String(opened), onclick: () => parts.toggle(index) },
-          element("span", { class: "tfm-da-no" }, grouped(each.number)), mono(store.siteShort(each.site), "tfm-muted", "tfm-da-site"),
-          element("span", { class: "tfm-da-grow" }, related.variables.length === 1 && !parts.wide ? each.mode : parts.wide ? [mono(shortened(each.name, 40)), element("span", { class: "tfm-muted tfm-da-mode" }, each.mode)] : mono(shortened(each.name, 20))),
-          element("span", { class: "tfm-da-verdict" }, icon(VERDICT_ICON[each.word] ?? "made"), each.word),
-        ),
-        opened ? chain(parts, each) : null,
-      );
-    }),
-    more(related.requests),
-  ];
+  const room = Math.max(9, Math.floor((parts.width - 218) / 7.3));
+  const single = related.variables.length === 1 && parts.selection?.kind === "variable";
+  const draw = (list) => list.slice(0, MOST).map((index) => {
+    const each = store.requests[index];
+    const opened = index === open;
+    const name = mono(shortened(each.name.replace(/\/$/, ""), parts.wide ? 60 : room));
+    return element(
+      "div", { class: `tfm-da-call tfm-verdict-${VERDICT_ICON[each.word] ?? "made"}${opened ? " tfm-open" : ""}` },
+      element(
+        "button",
+        { type: "button", class: "tfm-da-row", "data-tfm": "row", "data-name": `call ${each.number}`, "data-kind": "request", tabindex: "-1", "aria-expanded": String(opened), title: each.name, onclick: () => parts.toggle(index) },
+        element("span", { class: "tfm-da-no" }, grouped(each.number)), mono(store.siteShort(each.site), "tfm-muted", "tfm-da-site"),
+        element("span", { class: "tfm-da-grow" }, parts.wide ? [name, element("span", { class: "tfm-muted tfm-da-mode" }, each.mode)] : single ? each.mode : name),
+        element("span", { class: "tfm-da-verdict" }, icon(VERDICT_ICON[each.word] ?? "made"), each.word),
+      ),
+      opened ? chain(parts, each) : null,
+    );
+  });
+  return [draw(related.requests), more(related.requests), folded(parts, related.others.requests, draw)];
 }
 
 /** Why the verdict is what it is, in the order in which TensorFlow decides. */
@@ -76,21 +88,19 @@ export function scopesPane(parts) {
   if (store.scopes.length < 2) return nothing("No variable scope was opened yet.");
   if (!related.scopes.length) return nothing("It stands in no variable scope.");
   const few = related.scopes.length <= 3;
-  return [
-    related.scopes.slice(0, MOST).map((index) => {
-      const scope = store.scopes[index];
-      return [
-        row(parts, { kind: "scope", id: index, name: scope.name || "(root)", on: selection?.kind === "scope" && selection.id === index },
-          element("span", { class: "tfm-da-grow" }, mono(shortened(scope.name || "(root)", 30), "tfm-strong")), element("span", { class: "tfm-muted" }, scope.entries.length ? counted(scope.entries.length, "entry", "entries") : "always open")),
-        few ? scope.entries.map((id) => {
-          const entry = store.entries[id];
-          return row(parts, { kind: "entry", id, name: `${scope.name}#${entry.number}`, on: selection?.kind === "entry" && selection.id === id },
-            element("span", { class: "tfm-number" }, grouped(entry.number)), mono(store.siteShort(entry.site), "tfm-muted", "tfm-da-site"), element("span", { class: "tfm-da-grow tfm-da-modeword" }, icon(MODE_ICON[entry.mode] ?? "plus", 14), entry.mode), mono(shortened(nameScopeText(entry.name_scope), 16), "tfm-muted"));
-        }) : null,
-      ];
-    }),
-    more(related.scopes),
-  ];
+  const draw = (list) => list.slice(0, MOST).map((index) => {
+    const scope = store.scopes[index];
+    return [
+      row(parts, { kind: "scope", id: index, name: scope.name || "(root)", on: selection?.kind === "scope" && selection.id === index },
+        element("span", { class: "tfm-da-grow" }, mono(shortened(scope.name || "(root)", 30), "tfm-strong")), element("span", { class: "tfm-muted" }, scope.entries.length ? counted(scope.entries.length, "entry", "entries") : "always open")),
+      few ? scope.entries.map((id) => {
+        const entry = store.entries[id];
+        return row(parts, { kind: "entry", id, name: `${scope.name}#${entry.number}`, on: selection?.kind === "entry" && selection.id === id },
+          element("span", { class: "tfm-number" }, grouped(entry.number)), mono(store.siteShort(entry.site), "tfm-muted", "tfm-da-site"), element("span", { class: "tfm-da-grow tfm-da-modeword" }, icon(MODE_ICON[entry.mode] ?? "plus", 14), entry.mode), mono(shortened(nameScopeText(entry.name_scope), 16), "tfm-muted"));
+      }) : null,
+    ];
+  });
+  return [draw(related.scopes), more(related.scopes), folded(parts, related.others.scopes, draw)];
 }
 
 // --- collections
@@ -117,7 +127,7 @@ export function collectionsPane(parts) {
 export function stepsPane(parts) {
   const { related, trace, selection, store } = parts;
   if (!trace?.steps?.length) {
-    return nothing(["No run was recorded here. ", mono("dashboard.step(session, fetches, feed_dict)"), " records one and opens it, step by step."]);
+    return nothing(["No run stepped yet. ", mono("tfw.step(session, fetches, feed_dict)"), " steps one; its steps appear here."]);
   }
   if (!related.steps.length) return nothing(`No step of run ${trace.run} reads or writes it.`);
   const names = new Set(related.variables);

@@ -1,9 +1,21 @@
 // What belongs to a selection: the variables, requests, scopes, collections, steps and operations that a person means by it.
 
+import { forSlots } from "../../lib/text.js";
+
 /**
+ * What an optimizer asked for by itself stands apart, in `others`: {requests, scopes}, unless it is what the selection means.
+ *
  * @returns {variables, requests, scopes, collections, steps, reads, writes}: sorted lists of indexes. Without a selection, everything.
  */
 export function relatedTo(selection, store, trace) {
+  const all = allRelated(selection, store, trace);
+  const own = { requests: all.requests.filter((index) => !forSlots(store.requests[index])), scopes: all.scopes.filter((index) => !store.scopes[index].internal) };
+  const others = { requests: all.requests.filter((index) => forSlots(store.requests[index])), scopes: all.scopes.filter((index) => store.scopes[index].internal) };
+  for (const key of ["requests", "scopes"]) if (selection && !own[key].length) [own[key], others[key]] = [others[key], []];
+  return { ...all, ...own, others };
+}
+
+function allRelated(selection, store, trace) {
   const steps = trace?.steps ?? [];
   if (!selection) {
     return {

@@ -35,6 +35,7 @@ export function defaultsPanel(ctx, { scope, entry }, narrow = false) {
       ),
       rows.map((key) => lineOf(store, key, columns, key === "reuse" ? reuseOf(at, entry) : values.get(key), at)),
     ),
+    at.note ? element("p", { class: "tfm-sc-remark" }, at.note) : null,
     quiet.length ? element("p", { class: "tfm-sc-quiet" }, element("span", { class: "tfm-mono" }, quiet.join(", ")), ": nothing on this path") : null,
   ].filter(Boolean);
 }

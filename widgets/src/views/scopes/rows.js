@@ -58,6 +58,15 @@ function capsule(ctx, index) {
   );
 }
 
+/** The variables of a scope as capsules; what an optimizer made is a number. */
+function capsules(ctx, scope) {
+  const { variables } = ctx.store;
+  const own = scope.variables.filter((v) => variables[v].maker !== "slot");
+  const slots = scope.variables.length - own.length;
+  const words = [own.length > 4 ? `${own.length - 4} more` : "", slots ? `${slots} of the optimizer` : ""].filter(Boolean).join(", ");
+  return [own.slice(0, 4).map((v) => capsule(ctx, v)), words ? element("span", { class: "tfm-muted" }, words) : null];
+}
+
 function fromText(store, from) {
   if (from.how === "default") return "TensorFlow’s default";
   if (from.how === "inherited") {
@@ -96,8 +105,8 @@ export function drawRow(ctx, row, { index, id, chosen, select, toggle }) {
     element("span", { role: "gridcell", class: "tfm-sc-mode" }, showMode ? [icon(MODE_ICON[mode.word] ?? "plus", 14), element("span", {}, mode.word), element("span", { class: "tfm-mono tfm-muted" }, mode.value)] : null),
     element("span", { role: "gridcell", class: given ? "tfm-sc-from tfm-given" : "tfm-sc-from" }, showMode ? fromText(store, mode.from) : null),
     element("span", { role: "gridcell", class: "tfm-sc-names tfm-mono", title: row.bare ? null : names }, row.bare ? null : shortened(names, 24)),
-    element("span", { role: "gridcell", class: "tfm-sc-vars" }, row.kind === "scope" ? scope.variables.slice(0, 12).map((v) => capsule(ctx, v)) : null, row.kind === "scope" && scope.variables.length > 12 ? element("span", { class: "tfm-muted" }, `${scope.variables.length - 12} more`) : null, open ? element("span", { class: "tfm-muted" }, "open now") : null,
-      row.kind === "entry" && entry.note ? element("span", { class: "tfm-note", title: entry.note }, icon("warn", 14), element("span", {}, entry.note)) : null),
+    element("span", { role: "gridcell", class: "tfm-sc-vars" }, row.kind === "scope" ? capsules(ctx, scope) : null, open ? element("span", { class: "tfm-muted" }, "open now") : null,
+      row.kind === "entry" && entry.note ? element("span", { class: "tfm-note", title: entry.note }, "note") : null),
   );
 }
 

@@ -26,7 +26,7 @@ function nameScopes(store) {
   }
   store.entries.forEach((entry, index) => {
     const text = nameScopeText(entry.name_scope);
-    if (text !== "(root)") note(text).entries.push(index);
+    if (text !== "(root)" && !store.scopes[entry.scope]?.internal) note(text).entries.push(index);
   });
   // An operation such as "w" of scope "hidden" makes "hidden/w" look like a scope when it has parts of its own; variables are not scopes.
   const variables = new Set(store.variables.map((each) => each.name));
@@ -89,7 +89,7 @@ export function tiesPane(ctx) {
   function draw(scope) {
     chosen = scope;
     const names = nameScopes(store).slice(0, MOST);
-    const boxes = store.scopes.map((each, index) => ({ index, scope: each })).filter((each) => each.index > 0 && each.scope).slice(0, MOST);
+    const boxes = store.scopes.map((each, index) => ({ index, scope: each })).filter((each) => each.index > 0 && each.scope && !each.scope.internal).slice(0, MOST);
     const height = Math.max(names.length * ROW, boxes.length * (BOX + 18)) + 20;
     stage.style.height = `${height}px`;
     const gap = boxes.length ? Math.max(BOX + 14, (height - 20) / boxes.length) : BOX;
