@@ -32,8 +32,8 @@ LINE = [
     {"widgets"},
 ]
 PLACE = {room: place for place, rooms in enumerate(LINE) for room in rooms}
-# They collect or start the rest; `_notebook` is the part of `__init__` that meets IPython.
-OUTSIDE = {"__init__", "__main__", "compat", "_notebook"}
+# They collect or start the rest; `_public` and `_notebook` are the parts of `__init__` that gather names and meet IPython.
+OUTSIDE = {"__init__", "__main__", "compat", "_notebook", "_public"}
 JUPYTER = {"IPython", "ipykernel", "ipywidgets", "anywidget", "traitlets", "jupyter_client", "jupyter_core", "comm"}
 HEAVY = {"google", "networkx", "graphviz", "PIL", "matplotlib", "scipy", "tensorflow"}
 

@@ -70,12 +70,12 @@ def _picked(names: str, *modules: Any) -> dict[str, Any]:
 
 PUBLIC: dict[str, Any] = {
     **api.dtype_names,
+    **_names(autodiff, formats, runtime, modes, api),
     **_names(
         array, shaping, joining, sequences, cast, reduction, compare, math, unary, linalg, control_flow, data_flow
     ),
     **_names(decomposition, slicing, select, clip, checks, constant, cond, random, state),
     **_names(initializers, lists, variable_modes, scope, store, variable, variable_scope),
-    **_names(autodiff, formats, runtime, modes, api),
 }
 
 # ---- namespaces

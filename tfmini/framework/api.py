@@ -14,6 +14,7 @@ from .indexed_slices import IndexedSlices, IndexedSlicesValue, convert_to_tensor
 from .op_scope import graph_of_values
 from .operation import Operation
 from .shapes import Dimension, TensorShape
+from .static_value import static_value
 from .tensor import Tensor
 
 __all__ = [
@@ -94,14 +95,10 @@ class name_scope:
     Entering gives the full name with a slash at the end.
 
     Raises:
-      TypeError: `name` is no text. ValueError: both names are None, or `values` belong to several graphs.
+      TypeError: `name` is no text (when entered). ValueError: both names are None, or `values` belong to several graphs.
     """
 
     def __init__(self, name: str | None, default_name: str | None = None, values: Any = None) -> None:
-        if name is not None and not isinstance(name, (str, bytes)):
-            raise TypeError(
-                f"`name` type ({type(name)}) is not a string type. You may want to write `name={name!r}` as text."
-            )
         self._name = default_name if name is None else name
         self._given = name
         self._default_name = default_name
@@ -225,11 +222,9 @@ def is_tensor(x: Any) -> bool:
 
 def get_static_value(tensor: Any, partial: bool = False) -> Any:
     """Returns the value of `tensor` as a numpy array when it is known while the graph is built, else None."""
-    from .constant_value import constant_value
-
     if not isinstance(tensor, Tensor):
         return tensor
-    value = constant_value(tensor, partial)
+    value = static_value(tensor)
     return value if value is None or value.ndim else value[()]
 
 

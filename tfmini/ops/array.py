@@ -8,6 +8,7 @@ import numpy as np
 
 from ..errors import InvalidArgumentError, KernelError
 from ..framework import convert, dtypes
+from ..framework.constant_value import constant_value
 from ..framework.op_scope import op_scope
 from ..framework.registry import op, raw
 from ..framework.shapes import Dimension, Dims, TensorShape, dims_of, dims_text, is_full
@@ -309,10 +310,11 @@ def _fill_shape(call: Any) -> Dims:
     known = call.constant(0)
     if known is not None and (known < 0).any():
         raise ValueError("Fill dimensions must be >= 0")
-    known = call.constant(0)
+    wanted = call.constant_shape(0)
+    known = constant_value(call.inputs[0])
     if known is not None and np.any(known < 0):
         raise ValueError("Fill dimensions must be >= 0")
-    return call.constant_shape(0)
+    return wanted
 
 
 @fill_op.kernel
@@ -416,9 +418,10 @@ def _known_count(shape: Any) -> int | None:
         return shape.num_elements()
     if isinstance(shape, np.ndarray):
         return int(np.prod(shape))
-    items = shape if isinstance(shape, (list, tuple)) else [shape]
+    if not isinstance(shape, (list, tuple)):
+        return None
     count = 1
-    for item in items:
+    for item in shape:
         if isinstance(item, Dimension):
             item = item.value
         if not isinstance(item, (int, np.integer)):

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import KernelError, UnimplementedError
 from ..framework import convert, dtypes
 from ..framework.indexed_slices import IndexedSlices
 from ..framework.op_scope import op_scope
@@ -30,9 +31,20 @@ cast_op = op("Cast(x: SrcT) -> (y: DstT)", attrs=["SrcT: type", "DstT: type", "T
 cast_op.shape(unchanged)
 
 
+_NAMES = {"float32": "float", "float64": "double", "float16": "half"}
+
+
+def _type_text(x: Any) -> str:
+    return "string" if isinstance(x, bytes) or x.dtype.kind == "O" else _NAMES.get(x.dtype.name, x.dtype.name)
+
+
 @cast_op.kernel
 def _cast_kernel(x: Any, *, DstT: Any) -> Any:
     wanted = DstT.as_numpy_dtype
+    if isinstance(x, bytes) or x.dtype.kind == "O" or DstT is dtypes.string:
+        raise KernelError(
+            UnimplementedError, f"Cast {_type_text(x)} to {_NAMES.get(DstT.name, DstT.name)} is not supported"
+        )
     if isinstance(x, np.generic):
         return np.asarray(x).astype(wanted)[()]
     return x.astype(wanted)

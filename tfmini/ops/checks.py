@@ -8,9 +8,9 @@ import numpy as np
 
 from ..errors import InvalidArgumentError
 from ..framework import convert
-from ..framework.constant_value import constant_value
 from ..framework.op_scope import op_scope
 from ..framework.registry import raw
+from ..framework.static_value import static_value
 from ..framework.tensor import Tensor
 from .control_flow import Assert, no_op
 from .reduction import reduce_all
@@ -50,14 +50,14 @@ def _compare(kind: str, x: Any, y: Any, data: Any, summarize: Any, message: Any,
         if message is not None:
             data = [message, *data]
         condition = reduce_all(getattr(raw, op_type)(x, y))
-        x_known, y_known = constant_value(x), constant_value(y)
+        x_known, y_known = static_value(x), static_value(y)
         if x_known is not None and y_known is not None and not np.all(known_relation(x_known, y_known)):
             raise InvalidArgumentError(None, None, "\n".join(_known_text(each) for each in data))
         return Assert(condition, data, summarize=summarize)
 
 
 def _known_text(value: Any) -> str:
-    known = constant_value(value) if isinstance(value, Tensor) else value
+    known = static_value(value) if isinstance(value, Tensor) else value
     return str(value if known is None else known)
 
 

@@ -7,18 +7,19 @@ from typing import Any
 
 import numpy as np
 
-from ..framework import contexts, convert
+from ..framework import contexts, convert, dtypes
 from ..framework.indexed_slices import IndexedSlices
 from ..framework.op_scope import op_scope
 from ..framework.registry import op, raw
 from ..framework.tensor import Tensor
-from .array import identity, ones_like
+from .array import identity, ones_like, rank, size
 from .cast import cast
 from .constant import constant
 from .joining import stack
 from .math import maximum, minimum
 from .reduction import reduce_sum
 from .select import where
+from .sequences import range as sequence
 from .shape_functions import NUMBERS, unchanged
 
 __all__ = ["clip_by_average_norm", "clip_by_global_norm", "clip_by_norm", "clip_by_value", "global_norm"]
@@ -92,14 +93,12 @@ def clip_by_norm(t: Any, clip_norm: Any, axes: Any = None, name: str | None = No
 
 def clip_by_average_norm(t: Any, clip_norm: Any, name: str | None = None) -> Tensor:
     """Returns `t` scaled down so that its length divided by its number of elements is at most `clip_norm`."""
-    from .array import size
-
     with op_scope(name, "clip_by_average_norm", [t, clip_norm]) as scope:
         t = convert.convert_to_tensor(t, name="t")
-        count = cast(size(t), t._dtype.base_dtype)
-        inverse = raw.Rsqrt(reduce_sum(t * t, list(range(len(t._dims or ())))))
-        limit = minimum(inverse * count, constant(1.0, dtype=t._dtype.base_dtype) / clip_norm)
-        return identity(t * clip_norm * limit, name=scope)
+        count = cast(size(t), dtypes.float32)
+        inverse = raw.Rsqrt(reduce_sum(t * t, sequence(rank(t))))
+        limited = t * clip_norm * minimum(inverse * count, constant(1.0) / clip_norm)
+        return identity(limited, name=scope)
 
 
 def _checked(t_list: Any) -> list[Any]:

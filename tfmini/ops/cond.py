@@ -18,6 +18,7 @@ from ..framework.op_scope import op_scope
 from ..framework.operation import Operation
 from ..framework.registry import op, raw
 from ..framework.tensor import Tensor
+from .control_flow import with_dependencies
 
 __all__ = ["cond"]
 
@@ -203,8 +204,7 @@ class CondContext:
     def _leave(self, value: Any) -> Tensor:
         if isinstance(value, Operation):
             # An operation gives no value: the pivot after it stands for it.
-            with self.graph.control_dependencies([value]):
-                tensor = raw.Identity(self.pivot)
+            tensor = with_dependencies([value], self.pivot)
         else:
             tensor = convert_to_tensor(value)
         name = tensor.name

@@ -90,12 +90,15 @@ def with_dependencies(dependencies: Any, output_tensor: Any, name: str | None = 
     """Returns the value of `output_tensor` after `dependencies` are done."""
     value = [output_tensor.values] if isinstance(output_tensor, IndexedSlices) else [output_tensor]
     graph = contexts.default_graph()
-    with op_scope(name, "control_dependency", [*dependencies, *value]) as scope:
-        with graph.colocate_with(value[0]), graph.control_dependencies(dependencies):
-            result = convert_to_tensor_or_indexed_slices(output_tensor)
-            if isinstance(result, IndexedSlices):
-                return IndexedSlices(raw.Identity(result.values, name=scope), result.indices, result.dense_shape)
-            return raw.Identity(result, name=scope)
+    with (
+        op_scope(name, "control_dependency", [*dependencies, *value]) as scope,
+        graph.colocate_with(value[0]),
+        graph.control_dependencies(dependencies),
+    ):
+        result = convert_to_tensor_or_indexed_slices(output_tensor)
+        if isinstance(result, IndexedSlices):
+            return IndexedSlices(raw.Identity(result.values, name=scope), result.indices, result.dense_shape)
+        return raw.Identity(result, name=scope)
 
 
 def tuple(tensors: Any, name: str | None = None, control_inputs: Any = None) -> list[Any]:

@@ -30,11 +30,12 @@ __all__ = [
 
 # ---- stitch and partition
 
-dynamic_stitch_op = op(
-    "DynamicStitch(indices: N * int32, data: N * T) -> (merged: T)", attrs=["N: int >= 1", "T: type"]
-)
+_STITCH = ["N: int >= 1", "T: type"]
+dynamic_stitch_op = op("DynamicStitch(indices: N * int32, data: N * T) -> (merged: T)", attrs=_STITCH)
+parallel_dynamic_stitch_op = op("ParallelDynamicStitch(indices: N * int32, data: N * T) -> (merged: T)", attrs=_STITCH)
 
 
+@parallel_dynamic_stitch_op.shape
 @dynamic_stitch_op.shape
 def _dynamic_stitch_shape(call: Any) -> Dims:
     count = call.attrs["N"]
@@ -54,6 +55,7 @@ def _dynamic_stitch_shape(call: Any) -> Dims:
     return (None if greatest is None else greatest + 1, *tail)
 
 
+@parallel_dynamic_stitch_op.kernel
 @dynamic_stitch_op.kernel
 def _dynamic_stitch_kernel(*inputs: Any) -> Any:
     count = len(inputs) // 2
@@ -67,6 +69,7 @@ def _dynamic_stitch_kernel(*inputs: Any) -> Any:
     return result
 
 
+@parallel_dynamic_stitch_op.gradient
 @dynamic_stitch_op.gradient
 def _dynamic_stitch_gradient(op: Any, dy: Any) -> Any:
     from .cast import cast
@@ -126,7 +129,7 @@ def _dynamic_partition_gradient(op: Any, *dy: Any) -> Any:
     prefix = shape(partitions)
     numbers = reshape(sequence(reduce_prod(prefix)), prefix)
     places = dynamic_partition(numbers, partitions, count)
-    gradient = dynamic_stitch(places, list(dy))
+    gradient = raw.ParallelDynamicStitch(places, list(dy))
     return reshape(gradient, shape(data)), None
 
 
@@ -237,6 +240,23 @@ def _segment_sum_gradient(op: Any, dy: Any) -> Any:
     from .slicing import gather
 
     return gather(dy, op._inputs[1]), None
+
+
+@segment_mean_op.gradient
+def _segment_mean_gradient(op: Any, dy: Any) -> Any:
+    from .array import ones, rank, shape
+    from .joining import concat
+    from .math import divide
+    from .shaping import expand_dims
+    from .slicing import gather
+
+    data, segments = op._inputs
+    data_rank = rank(data)
+    own = shape(segments)
+    more = ones(expand_dims(data_rank - 1, 0), dtype=own._dtype.base_dtype)
+    counted = ones(concat([own, more], 0), dtype=dy._dtype.base_dtype)
+    scaled = divide(dy, segment_sum(counted, segments))
+    return gather(scaled, segments), None
 
 
 def segment_sum(data: Any, segment_ids: Any, name: str | None = None) -> Tensor:
@@ -355,26 +375,32 @@ def setdiff1d(x: Any, y: Any, index_dtype: Any = dtypes.int32, name: str | None 
 
 
 bincount_op = op(
-    "Bincount(arr: int32, size: int32, weights: T) -> (bins: T)", attrs=["T: {int32, int64, float32, float64}"]
+    "DenseBincount(input: Tidx, size: Tidx, weights: T) -> (output: T)",
+    attrs=["Tidx: {int32, int64}", "T: {int32, int64, float32, float64}", "binary_output: bool = false"],
 )
 bincount_op.no_gradient()
 
 
 @bincount_op.shape
 def _bincount_shape(call: Any) -> Dims:
+    dims = call.shapes[0]
     size = call.constant(1)
-    return (None if size is None else int(size),)
+    if dims is None:
+        return None
+    count = None if size is None else int(size)
+    return (count,) if len(dims) < 2 else (dims[0], count)
 
 
 @bincount_op.kernel
-def _bincount_kernel(values: Any, size: Any, weights: Any) -> Any:
+def _bincount_kernel(values: Any, size: Any, weights: Any, *, binary_output: bool) -> Any:
     count = int(size)
     flat = np.asarray(values).reshape(-1)
     if flat.size and flat.min() < 0:
         raise KernelError(InvalidArgumentError, "Input arr must be non-negative!")
     kept = flat < count
     amounts = None if weights.size == 0 else np.asarray(weights).reshape(-1)[kept]
-    return np.bincount(flat[kept], weights=amounts, minlength=count).astype(weights.dtype)
+    totals = np.bincount(flat[kept], weights=amounts, minlength=count)
+    return (totals > 0 if binary_output else totals).astype(weights.dtype)
 
 
 def bincount(
@@ -385,25 +411,39 @@ def bincount(
     dtype: Any = dtypes.int32,
     name: str | None = None,
 ) -> Tensor:
-    """Returns how often each of 0, 1, 2, ... occurs in `arr`, or the sums of their `weights`."""
+    """Returns how often each of 0, 1, 2, ... occurs in `arr`, or the sums of their `weights`.
+
+    Args:
+      arr: integers, none of them negative.
+      weights: what each element counts, by default 1.
+      minlength, maxlength: least and greatest length of the result.
+      dtype: element type of counts.
+      name: name of the scope.
+    """
     from .array import size
     from .cast import cast
-    from .math import maximum, minimum
+    from .constant import constant
     from .reduction import reduce_max
+    from .shaping import reshape
 
-    with op_scope(name, "bincount", [arr]):
-        arr = convert.convert_to_tensor(arr, name="arr", dtype=dtypes.int32)
-        present = raw.Greater(size(arr), 0)
-        length: Any = cast(present, dtypes.int32) * (reduce_max(arr) + 1)
+    with op_scope(name, "bincount"):
+        arr = convert.convert_to_tensor(arr, name="arr")
+        if weights is not None:
+            weights = convert.convert_to_tensor(weights, name="weights")
+        if not arr._dtype.is_integer:
+            arr = cast(arr, dtypes.int32)
+        kind = arr._dtype.base_dtype
+        present = size(arr) > 0
+        length: Any = cast(present, kind) * (reduce_max(arr) + 1)
         if minlength is not None:
-            length = maximum(convert.convert_to_tensor(minlength, dtype=dtypes.int32, name="minlength"), length)
+            length = raw.Maximum(convert.convert_to_tensor(minlength, dtype=kind, name="minlength"), length)
         if maxlength is not None:
-            length = minimum(convert.convert_to_tensor(maxlength, dtype=dtypes.int32, name="maxlength"), length)
-        if weights is None:
-            amounts = convert.convert_to_tensor(np.zeros(0, dtype=dtypes.as_dtype(dtype).as_numpy_dtype))
-        else:
-            amounts = convert.convert_to_tensor(weights, name="weights")
-        return raw.Bincount(arr, length, amounts)
+            length = raw.Minimum(convert.convert_to_tensor(maxlength, dtype=kind, name="maxlength"), length)
+        if weights is not None:
+            weights = reshape(weights, [-1])
+        arr = reshape(arr, [-1])
+        amounts = constant([], dtype=dtype) if weights is None else weights
+        return raw.DenseBincount(arr, length, amounts)
 
 
 # ---- rows given apart

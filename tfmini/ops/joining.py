@@ -8,11 +8,11 @@ import numpy as np
 
 from ..errors import InvalidArgumentError, KernelError
 from ..framework import convert, dtypes
-from ..framework.constant_value import constant_value
 from ..framework.indexed_slices import IndexedSlices
 from ..framework.op_scope import op_scope
 from ..framework.registry import op, raw
 from ..framework.shapes import Dimension, Dims, dims_text
+from ..framework.static_value import static_value
 from ..framework.tensor import Tensor
 from .array import identity, rank, shape, shape_n
 from .constant import constant
@@ -282,7 +282,7 @@ def _concat_gradient_of_rows(values: Any, axis: Tensor, dy: IndexedSlices) -> li
     from .slicing import gather
 
     dimension = axis % rank(values[0])
-    known = constant_value(axis)
+    known = static_value(axis)
     if known is None:
         raise ValueError("Can only compute IndexedSlices gradient with statically-known concat_dim")
     if int(known) != 0:
@@ -340,7 +340,10 @@ def _split_shape(call: Any) -> Any:
     axis %= len(dims)
     size = dims[axis]
     if size is not None and size % count:
-        raise ValueError(f"Dimension size must be evenly divisible by {count} but is {size}")
+        raise ValueError(
+            f"Dimension size must be evenly divisible by {count} but is {size}\n\tNumber of ways to split should evenly divide "
+            "the split dimension"
+        )
     return [(*dims[:axis], None if size is None else size // count, *dims[axis + 1 :])] * count
 
 

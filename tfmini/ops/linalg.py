@@ -454,11 +454,7 @@ def matrix_diag(
     align: str = "RIGHT_LEFT",
 ) -> Tensor:
     """Returns matrices `[..., n, n]` with the vectors `diagonal`, `[..., n]`, on their diagonal `k`."""
-    diagonal = convert.convert_to_tensor(diagonal)
-    padding = (
-        convert.convert_to_tensor(padding_value, dtype=diagonal._dtype.base_dtype) if padding_value else padding_value
-    )
-    return raw.MatrixDiagV3(diagonal, k, num_rows, num_cols, padding, align=align, name=name)
+    return raw.MatrixDiagV3(diagonal, k, num_rows, num_cols, padding_value, align=align, name=name)
 
 
 def matrix_diag_part(
@@ -477,6 +473,21 @@ matrix_diag_op.gradient(
         None,
     )
 )
+
+
+@matrix_diag_part_op.gradient
+def _matrix_diag_part_gradient(op: Any, dy: Any) -> Any:
+    from .array import zeros_like
+    from .matrices import matrix_set_diag
+
+    x, k = op._inputs[:2]
+    dims = None if x._dims is None else x._dims[-2:]
+    if dims is not None and None not in dims:
+        gradient = matrix_diag(dy, k=k, num_rows=dims[0], num_cols=dims[1], align=op._attrs["align"])
+    else:
+        gradient = matrix_set_diag(zeros_like(x), dy, k=k, align=op._attrs["align"])
+    return gradient, None, None
+
 
 band_part_op = op(
     "MatrixBandPart(input: T, num_lower: Tindex, num_upper: Tindex) -> (band: T)",
@@ -588,10 +599,11 @@ def norm(
             result = raw.Sqrt(squares)
         else:
             result = raw.Abs(tensor)
+            first = None if axis is None else axis[0]
             if ord == 1:
-                result = reduce_sum(result, axis, keepdims=True)
+                result = reduce_sum(result, first, keepdims=True)
             elif ord == np.inf:
-                result = reduce_max(result, axis, keepdims=True)
+                result = reduce_max(result, first, keepdims=True)
             else:
                 result = raw.Pow(reduce_sum(raw.Pow(result, ord), axis, keepdims=True), 1.0 / ord)
         if keep:

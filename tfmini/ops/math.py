@@ -376,8 +376,7 @@ def div_no_nan(x: Any, y: Any, name: str | None = None) -> Tensor:
 
 def xlogy(x: Any, y: Any, name: str | None = None) -> Tensor:
     """Returns `x * log(y)`, and 0 where `x` is 0."""
-    with op_scope(name, "xlogy", [x]):
-        return raw.Xlogy(x, y)
+    return raw.Xlogy(x, y, name=name)
 
 
 def xdivy(x: Any, y: Any, name: str | None = None) -> Tensor:

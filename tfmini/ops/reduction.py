@@ -12,6 +12,7 @@ from ..framework.constant_value import constant_value
 from ..framework.op_scope import op_scope
 from ..framework.registry import OpDef, op, raw
 from ..framework.shapes import Dims, is_full
+from ..framework.static_value import static_value
 from ..framework.tensor import Tensor
 from .array import ones, rank, shape, size, stop_gradient
 from .cast import cast
@@ -157,9 +158,9 @@ any_op.no_gradient()
 
 def reduced_shape(input_shape: Any, axes: Any) -> Any:
     """Returns the shape `input_shape` with ones at `axes`: an array when everything is known, else a tensor."""
-    known = constant_value(input_shape) if isinstance(input_shape, Tensor) else np.asarray(input_shape)
+    known = static_value(input_shape) if isinstance(input_shape, Tensor) else np.asarray(input_shape)
     if known is not None:
-        known_axes = constant_value(axes) if isinstance(axes, Tensor) else np.asarray(axes)
+        known_axes = static_value(axes) if isinstance(axes, Tensor) else np.asarray(axes)
         if known_axes is not None:
             result = np.array(known, dtype=np.int32)
             result[known_axes.astype(np.int32)] = 1
@@ -194,7 +195,7 @@ def _repetitions(dims: Dims, axes: tuple[int, ...]) -> tuple[tuple[int, ...], tu
 def _sum_gradient(op: Any, dy: Any) -> Any:
     x = op._inputs[0]
     dims = x._dims
-    axes = constant_value(op._inputs[1]) if dims is not None else None
+    axes = static_value(op._inputs[1]) if dims is not None else None
     if axes is not None:
         if np.array_equal(axes, np.arange(len(dims))):
             dy = reshape(dy, [1] * len(dims))

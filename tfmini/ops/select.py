@@ -8,10 +8,10 @@ import numpy as np
 
 from ..errors import InvalidArgumentError, KernelError
 from ..framework import convert, dtypes
-from ..framework.constant_value import constant_value
 from ..framework.op_scope import op_scope
 from ..framework.registry import op, raw
 from ..framework.shapes import Dims, broadcast_dims, dims_text
+from ..framework.static_value import static_value
 from ..framework.tensor import Tensor
 from .array import shape, zeros, zeros_like
 from .broadcasting import sum_to_inputs
@@ -160,7 +160,7 @@ def boolean_mask(tensor: Any, mask: Any, name: str = "boolean_mask", axis: Any =
                 "shape=None is not."
             )
         axis = 0 if axis is None else axis
-        known = constant_value(axis) if isinstance(axis, Tensor) else axis
+        known = static_value(axis) if isinstance(axis, Tensor) else axis
         own = tensor.get_shape()
         if known is not None:
             axis = int(known)

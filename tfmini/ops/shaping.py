@@ -8,6 +8,7 @@ import numpy as np
 
 from ..errors import InvalidArgumentError, KernelError
 from ..framework import convert
+from ..framework.constant_value import constant_value
 from ..framework.indexed_slices import IndexedSlices
 from ..framework.op_scope import op_scope
 from ..framework.registry import op, raw
@@ -50,14 +51,13 @@ reshape_op = op(
 
 @reshape_op.shape
 def _reshape_shape(call: Any) -> Dims:
-    wanted = call.constant(1)
     source = call.shapes[0]
+    if call.shapes[1] is not None and len(call.shapes[1]) != 1:
+        raise ValueError(f"Shape must be rank 1 but is rank {len(call.shapes[1])}")
+    wanted = constant_value(call.inputs[1])
     if wanted is None:
-        if call.shapes[1] is not None and len(call.shapes[1]) != 1:
-            raise ValueError(f"Shape must be rank 1 but is rank {len(call.shapes[1])}")
         return _completed(source, call.constant_shape(1))
-    if wanted.ndim != 1:
-        raise ValueError(f"Shape must be rank 1 but is rank {wanted.ndim}")
+    call.constant_shape(1)
     sizes = [int(each) for each in wanted]
     if sizes.count(-1) > 1:
         return tuple(None if each == -1 else each for each in sizes)
@@ -277,8 +277,10 @@ tile_op = op(
 @tile_op.shape
 def _tile_shape(call: Any) -> Dims:
     with_rank(call.shapes[1], 1)
-    multiples = call.constant_shape(1)
     dims = call.shapes[0]
+    if dims is not None and call.shapes[1] is not None and call.shapes[1][0] is not None:
+        with_rank((None,) * call.shapes[1][0], len(dims))
+    multiples = call.constant_shape(1)
     if multiples is None:
         return None if dims is None else (None,) * len(dims)
     if dims is None:
@@ -387,7 +389,6 @@ def _broadcast_to_kernel(x: Any, shape: Any) -> Any:
 
 @broadcast_to_op.gradient
 def _broadcast_to_gradient(op: Any, dy: Any) -> Any:
-    from ..framework.constant_value import constant_value
     from .constant import constant
     from .reduction import reduce_sum
 
@@ -454,16 +455,16 @@ conjugate_transpose_op = op(
 @transpose_op.shape
 def _transpose_shape(call: Any) -> Dims:
     dims = call.shapes[0]
+    length = call.shapes[1]
+    if dims is not None and length is not None and len(length) == 1 and length[0] not in (None, len(dims)):
+        raise ValueError(f"Dimension must be {len(dims)} but is {length[0]}")
     perm = call.constant(1)
     if perm is None:
-        length = call.shapes[1]
         count = len(dims) if dims is not None else None if length is None or length[0] is None else length[0]
         return None if count is None else (None,) * count
     order = [int(each) for each in perm]
     if dims is None:
         return (None,) * len(order)
-    if len(dims) != len(order):
-        raise ValueError(f"Dimension must be {len(dims)} but is {len(order)}")
     for each in order:
         if not -len(dims) <= each < len(dims):
             raise ValueError(f"perm dim {each} is out of range of input rank {len(dims)}")
@@ -535,7 +536,7 @@ def matrix_transpose(a: Any, name: str = "matrix_transpose", conjugate: bool = F
             ndims = len(a._dims)
             if ndims < 2:
                 raise ValueError(
-                    f"Argument `a` should be a (batch) matrix with rank >= 2. Received `a` = {a} with shape: {a.shape}"
+                    f"Argument `a` should be a (batch) matrix with rank >= 2.  Received `a` = {a} with shape: {a.shape}"
                 )
             perm = [*range_(ndims - 2), ndims - 1, ndims - 2]
         return transpose(a, perm=perm, conjugate=conjugate)

@@ -15,6 +15,7 @@ from ..framework.op_scope import op_scope
 from ..framework.registry import op, raw
 from ..framework.shapes import Dimension, Dims, TensorShape, dims_text, is_full
 from ..framework.slots import slots
+from ..framework.static_value import static_value
 from ..framework.tensor import Tensor
 from .array import ones_like, rank, shape, size
 from .constant import constant
@@ -35,6 +36,9 @@ slice_op = op("Slice(input: T, begin: Index, size: Index) -> (output: T)", attrs
 @slice_op.shape
 def _slice_shape(call: Any) -> Dims:
     dims = call.shapes[0]
+    for each in call.shapes[1:]:
+        if each is not None and dims is not None and each[0] is not None:
+            with_rank(dims, each[0])
     begin, sizes = call.constant(1), call.constant(2)
     if begin is None or sizes is None:
         if sizes is not None:
@@ -146,10 +150,10 @@ def _masks(attrs: Any) -> tuple[int, ...]:
 @strided_slice_op.shape
 def _strided_slice_shape(call: Any) -> Dims:
     dims = call.shapes[0]
-    bounds = [call.constant(index) for index in (1, 2, 3)]
+    last = call.constant(3)
     length = next((each[0] for each in call.shapes[1:] if each is not None and each[0] is not None), None)
-    if bounds[2] is not None and not np.all(bounds[2]):
-        where = int(np.flatnonzero(bounds[2] == 0)[0])
+    if last is not None and not np.all(last):
+        where = int(np.flatnonzero(last == 0)[0])
         raise ValueError(f"strides[{where}] must be non-zero")
     if dims is None or length is None:
         return None
@@ -159,6 +163,7 @@ def _strided_slice_shape(call: Any) -> Dims:
     used = length - ellipsis - new
     if used > len(dims):
         raise ValueError(f"Index out of range using input dim {len(dims)}; input has only {len(dims)} dims")
+    bounds = [call.constant(1), call.constant(2), last]
     begin, end, strides = (
         [None] * length if each is None else [int(item) for item in each.tolist()] for each in bounds
     )
@@ -260,7 +265,7 @@ def _strided_slice_gradient(op: Any, dy: Any) -> Any:
     x_shape: Any = shape(x, out_type=begin._dtype.base_dtype)
     parts = []
     for each in (x_shape, begin, end, strides):
-        known = constant_value(each)
+        known = static_value(each)
         parts.append(each if known is None else known)
     attrs = {name: op._attrs[name] for name in _MASK_NAMES}
     return raw.StridedSliceGrad(*parts, dy, **attrs), None, None, None
@@ -491,7 +496,7 @@ def _gather_v2_gradient(op: Any, dy: Any) -> Any:
     with params.graph.colocate_with(params):
         params_shape = shape(params)
     count = expand_dims(size(indices), 0)
-    where = constant_value(axis)
+    where = static_value(axis)
     if op._attrs["batch_dims"]:
         raise LookupError(
             "The gradient of a gather with batch_dims is not supported; gather from reshaped tensors instead."
@@ -541,7 +546,7 @@ def gather(
     """
     if axis is None:
         axis = batch_dims
-    known = constant_value(axis) if isinstance(axis, Tensor) else axis
+    known = static_value(axis) if isinstance(axis, Tensor) else axis
     if known is None or int(known) != 0:
         return raw.GatherV2(params, indices, axis, batch_dims=batch_dims, name=name)
     read_rows = getattr(params, "sparse_read", None)
@@ -631,6 +636,8 @@ mirror_pad_grad_op = op("MirrorPadGrad(input: T, paddings: Tpaddings) -> (output
 @pad_op.shape
 def _pad_shape(call: Any) -> Dims:
     dims = call.shapes[0]
+    if dims is not None and call.shapes[1] is not None and call.shapes[1][0] is not None:
+        with_rank(dims, call.shapes[1][0])
     known = call.constant(1)
     if known is None:
         if dims is not None:
@@ -745,7 +752,7 @@ def pad(
         )
     source = result._op._inputs[0]._dims
     if source is not None and not is_full(result._dims):
-        known = constant_value(result._op._inputs[1])
+        known = static_value(result._op._inputs[1])
         if known is not None:
             result.set_shape(
                 TensorShape(
