@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
+import subprocess
 import xml.etree.ElementTree as ElementTree
+from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from tfmini.inspection.graph_text import graph_text
+
 from .bare import BarePage, fixture_json
 from .graph_records import GRAPHS, RecordMaker, blocks, chain, crowd, towers
 
+WIDGETS = Path(__file__).parents[2] / "widgets"
 DIGITS = fixture_json("digits_record.json")
 RECORDS = {"digits": DIGITS, **{name: make().record() for name, make in GRAPHS.items()}}
 
@@ -179,6 +186,21 @@ def test_boxes_do_not_overlap_and_labels_are_whole(bare: BarePage, name: str, wi
         for text, (x0, y0, x1, y1) in words:
             inside = [p for p in way if x0 + 1 < p[0] < x1 - 1 and y0 + 3 < p[1] < y1 - 3]
             assert not inside, text
+
+
+@pytest.mark.parametrize("name", ["digits", "regression", "blocks", "two towers", "branches", "hub", "parts", "nested"])
+def test_layout_is_no_worse_than_plain_dagre(name: str, tmp_path: Path) -> None:
+    """Not more crossings, and at most a quarter more room, on the same boxes; needs Node and the front end's packages."""
+    node = shutil.which("node")
+    if node is None or not (WIDGETS / "node_modules" / "@dagrejs").exists():
+        pytest.skip("needs node and widgets/node_modules (npm ci)")
+    record = tmp_path / "record.json"
+    record.write_text(json.dumps(RECORDS[name]))
+    script = Path(__file__).parent / "against_dagre.mjs"
+    done = subprocess.run([node, script, record, WIDGETS], capture_output=True, text=True, timeout=60, check=True)
+    found = json.loads(done.stdout)
+    assert found["ours"]["crossings"] <= found["dagre"]["crossings"]
+    assert found["ours"]["area"] <= 1.25 * found["dagre"]["area"]
 
 
 @pytest.mark.parametrize("name", RECORDS)
@@ -390,6 +412,25 @@ def test_the_wheel_zooms_only_with_focus_or_control(bare: BarePage) -> None:
     assert geometry(root)["scale"] == pytest.approx(scale, rel=0.01)
 
 
+def test_a_box_under_the_pointer_shows_the_shapes_of_its_tensors(bare: BarePage) -> None:
+    root = open_graph(bare)
+    area = box(root, "model/hidden/BiasAdd").bounding_box()
+    bare.page.mouse.move(area["x"] + area["width"] / 2, area["y"] + area["height"] / 2)
+    assert root.locator(".shapelabel").all_text_contents() == ["[?,32]", "[?,32]"]
+    assert root.locator(".edge.hover").count() == 3
+    bare.page.mouse.move(0, 0)
+    assert root.locator(".shapelabel").count() == 0
+
+
+def test_text_too_small_to_read_becomes_bars(bare: BarePage) -> None:
+    root = open_graph(bare)
+    press(root, "-", "-", "-")
+    assert geometry(root)["scale"] < 0.75
+    assert root.locator(".bars rect").count() > 20
+    press(root, "0")
+    assert root.locator(".bars").count() == 0
+
+
 def test_search_counts_hits_on_folded_things_and_opens_the_way(bare: BarePage) -> None:
     root = open_graph(bare, RECORDS["blocks"])
     root.locator('[data-tfm="find"]').fill("var:block_5/unit_1/kernel")
@@ -472,6 +513,13 @@ def test_the_text_names_every_operation_of_the_program(bare: BarePage) -> None:
     assert any(
         "MatMul (MatMul, float32 [?,32], cell [4] line 6) <- noise/add, model/hidden/w/read" in line for line in lines
     )
+
+
+@pytest.mark.parametrize("name", RECORDS)
+def test_page_and_python_print_the_same_text(bare: BarePage, name: str) -> None:
+    root = open_graph(bare, RECORDS[name])
+    root.locator('[data-tfm="twin-switch"]').click()
+    assert root.locator('[data-tfm="twin"]').text_content() == graph_text(RECORDS[name])
 
 
 def test_the_exported_picture_stands_alone_and_is_the_same_every_time(bare: BarePage) -> None:

@@ -3,7 +3,7 @@
 // A way costs its length, its bends, the lines it crosses and, most of all, running along a line of another edge.
 
 const BEND = 26;
-const CROSS = 32;
+const CROSS = 70;
 const ALONG = 6;
 const DX = [1, 0, -1, 0];
 const DY = [0, 1, 0, -1];

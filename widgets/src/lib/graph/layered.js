@@ -86,7 +86,8 @@ function makeColumns(nodes, edges, gap, fold) {
     }
     const bends = ranks.bends.get(`${edge.from}\u0000${edge.to}`) ?? new Map();
     // a way past a plain row goes over it: under it hang the variables
-    const above = columns.slice(a + 1, b).every((column) => column.filter((cell) => !cell.dummy).length < 2);
+    const passed = columns.slice(a + 1, b).map((column) => column.filter((cell) => !cell.dummy));
+    const above = passed.every((column) => column.length < 2) && passed.some((column) => column.some((cell) => cell.down > cell.up + 8));
     for (let i = a + 1; i < b; i += 1) {
       const rank = used[i];
       const dummy = { key: null, su: 0, up: 5, down: 5, dummy: true, order: above ? -1e6 : bends.get(rank) ?? from.order };
@@ -98,7 +99,42 @@ function makeColumns(nodes, edges, gap, fold) {
     links.push({ from, to: last, fromV, toV, weight: edge.weight ?? 1 });
   }
   for (const column of columns) column.sort((p, q) => p.order - q.order);
+  untangle(columns, links);
   return { columns, links };
+}
+
+/** Swaps neighbours in columns as long as that takes away crossings (dagre stops a little early). */
+function untangle(columns, links) {
+  const ends = new Map();
+  for (const cells of columns) for (const cell of cells) ends.set(cell, { left: [], right: [] });
+  for (const { from, to, fromV, toV, inside } of links) {
+    if (inside) continue;
+    ends.get(from).right.push([to, toV]);
+    ends.get(to).left.push([from, fromV]);
+  }
+  const place = new Map();
+  const renumber = (cells) => cells.forEach((cell, k) => place.set(cell, k));
+  for (const cells of columns) renumber(cells);
+  const at = ([cell, v]) => place.get(cell) + v * 1e-5;
+  const crossed = (above, below) => {
+    let count = 0;
+    for (const side of ["left", "right"]) {
+      for (const a of ends.get(above)[side]) for (const b of ends.get(below)[side]) if (a[0] !== b[0] || a[1] !== b[1]) count += at(a) > at(b) ? 1 : 0;
+    }
+    return count;
+  };
+  for (let pass = 0, changed = true; changed && pass < 6; pass += 1) {
+    changed = false;
+    for (const cells of columns) {
+      if (cells.length > 60) continue;
+      for (let k = 0; k + 1 < cells.length; k += 1) {
+        if (crossed(cells[k + 1], cells[k]) >= crossed(cells[k], cells[k + 1])) continue;
+        [cells[k], cells[k + 1]] = [cells[k + 1], cells[k]];
+        renumber(cells);
+        changed = true;
+      }
+    }
+  }
 }
 
 /**

@@ -3,7 +3,7 @@
 import { HUB, boxOfNode } from "./scene.js";
 
 /**
- * Fills `scene.edges` with {from, to, kind, count, control, tensors} and `scene.stubs` with {box, lane, count, dir}.
+ * Fills `scene.edges` with {from, to, kind, count, control, ops: [[source, port], ...]} and `scene.stubs` with {box, lane, count, dir}.
  * Kinds: "data", "read" (of a variable), "write", "control", "gradient".
  */
 export function linkScene(scene) {
@@ -22,7 +22,7 @@ export function linkScene(scene) {
   const number = new Map();
   const exits = new Map();
   for (const box of scene.boxes.values()) number.set(box, number.size);
-  const add = (source, op, control) => {
+  const add = (source, op, control, port) => {
     const from = boxAt(source);
     const to = boxAt(op);
     if (!from || !to) return;
@@ -54,13 +54,13 @@ export function linkScene(scene) {
     edge.count += 1;
     if (!control) {
       edge.control = false;
-      if (edge.ops.length < 64) edge.ops.push([source, op]);
+      if (edge.ops.length < 64) edge.ops.push([source, port]);
     }
   };
   for (let op = 0; op < g.n; op += 1) {
     const inputs = g.inputs[op];
-    for (let k = 0; k < inputs.length; k += 2) add(inputs[k], op, false);
-    for (const source of g.control[op]) add(source, op, true);
+    for (let k = 0; k < inputs.length; k += 2) add(inputs[k], op, false, inputs[k + 1]);
+    for (const source of g.control[op]) add(source, op, true, -1);
   }
   const out = new Map();
   const into = new Map();

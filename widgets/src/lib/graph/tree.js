@@ -184,13 +184,16 @@ function interned(text) {
   return id;
 }
 
-/** Gives every node its structure number: types of operations and shapes of the tree, not names or sizes. */
+/**
+ * Gives every node its structure number: types of operations and the shape of the tree, not names or sizes. Variables do not count,
+ * because a tower that shares them has none of its own.
+ */
 export function sign(scope, g) {
   const parts = [];
   for (const child of scope.children) {
     if (child.kind === "scope") sign(child, g);
     else child.sig = child.kind === "variable" ? -1 : interned(g.type[child.op]);
-    parts.push(child.kind === "variable" ? `v${g.variables[child.variable].dtype}` : child.sig);
+    if (child.kind !== "variable") parts.push(child.sig);
   }
   scope.sig = interned(`(${parts.join(",")})`);
 }

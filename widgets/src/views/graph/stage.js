@@ -81,13 +81,30 @@ export class Stage {
     this.over = this.world.querySelector(".picture").appendChild(document.createElementNS(SVG, "g"));
     this.over.setAttribute("class", "over");
     this.halos.setAttribute("class", "halos");
+    this.bars = null;
+    this.hovered = null;
     this.place();
   }
 
   place() {
     const { scale, x, y } = this.view;
     this.world.setAttribute("transform", `translate(${n1(x)} ${n1(y)}) scale(${Math.round(scale * 1000) / 1000})`);
-    this.svg.classList.toggle("far", scale < 0.6);
+    const far = scale < LEAST_SCALE - 0.01;
+    if (far !== this.svg.classList.contains("far") || (far && !this.bars)) this.farAway(far);
+  }
+
+  /** Text too small to read gives way to bars of its length. */
+  farAway(far) {
+    this.svg.classList.toggle("far", far);
+    this.bars?.remove();
+    this.bars = null;
+    if (!far || !this.scene) return;
+    const bars = [];
+    for (const text of this.world.querySelectorAll(".picture text")) {
+      const { x, y, width, height } = text.getBBox();
+      if (width) bars.push(v("rect", { x: n1(x), y: n1(y + height * 0.3), width: n1(width), height: n1(height * 0.4), rx: 2 }));
+    }
+    this.bars = this.world.querySelector(".picture").appendChild(toDom(v("g", { class: "bars", "aria-hidden": "true" }, ...bars)));
   }
 
   /** Scale and offset that show the picture: whole when it can be read so, else its beginning. */
@@ -98,7 +115,11 @@ export class Stage {
     const byHeight = height > 120 ? height / scene.height : Infinity;
     let scale;
     if (whole) scale = Math.max(0.08, Math.min(MOST_SCALE, byWidth, byHeight));
-    else scale = Math.max(LEAST_SCALE, Math.min(MOST_SCALE, byWidth, Math.max(0.86, byHeight)));
+    else {
+      // all of it when that can be read, else as wide as the room
+      scale = Math.min(MOST_SCALE, byWidth, byHeight >= LEAST_SCALE ? byHeight : 1);
+      scale = Math.max(LEAST_SCALE, scale);
+    }
     const x = Math.max(0, (width - scene.width * scale) / 2);
     const y = Math.max(0, Math.min(28, (height - scene.height * scale) / 2));
     return { scale, x, y };
@@ -293,11 +314,31 @@ export class Stage {
     if (this.hovered === thing) return;
     this.hovered = thing;
     for (const element of this.world.querySelectorAll(".hover")) element.classList.remove("hover");
+    for (const label of this.over.querySelectorAll(".shapelabel")) label.remove();
     if (!thing) return;
     this.elements.get(thing.id)?.classList.add("hover");
     const number = String(this.look.number(thing.id));
     for (const line of this.lines) if (line.dataset.from === number || line.dataset.to === number) line.classList.add("hover");
+    if (this.scene.boxes.has(thing.id)) this.over.append(...shapesAt(thing, this.scene).map((label) => toDom(label)));
   }
+}
+
+/** Shapes of the tensors on the lines of a box, each on the longest piece of its line. */
+function shapesAt(box, scene) {
+  const { g } = scene.model;
+  const labels = [];
+  for (const edge of scene.edges) {
+    if ((edge.from !== box && edge.to !== box) || edge.kind !== "data" || !edge.points || !edge.ops.length || labels.length >= 8) continue;
+    const shapes = new Set(edge.ops.map(([op, port]) => g.outputs[op][2 * port + 1] ?? ""));
+    const words = shapes.size === 1 ? [...shapes][0] : `${edge.count} tensors`;
+    let best = [edge.points[0], edge.points[1]];
+    const length = ([p, q]) => Math.abs(p.x - q.x) + Math.abs(p.y - q.y);
+    for (let k = 2; k < edge.points.length; k += 1) if (length([edge.points[k - 1], edge.points[k]]) > length(best)) best = [edge.points[k - 1], edge.points[k]];
+    const w = textWidth(words, "mono", 11) + 8;
+    const [x, y] = [(best[0].x + best[1].x) / 2, (best[0].y + best[1].y) / 2 - (Math.abs(best[0].y - best[1].y) < 1 ? 13 : 0)];
+    if (words) labels.push(v("g", { class: "shapelabel", "aria-hidden": "true" }, v("rect", { x: n1(x - w / 2), y: n1(y - 8), width: n1(w), height: 16, rx: 4 }), v("text", { class: "mono", x: n1(x), y: n1(y + 3.8), "text-anchor": "middle" }, words)));
+  }
+  return labels;
 }
 
 function pill(thing, count) {
