@@ -58,7 +58,7 @@ class LiveView(anywidget.AnyWidget):
     Args:
       graph: the graph; the default graph if None.
       theme: "auto" follows the host; or "light", "dark", "contrast".
-      height: height in pixels.
+      height: height in pixels; one that suits the view if None.
       state: what `view.state` of another view gave: open scopes, lanes, selection and the like.
 
     Traits:
@@ -78,11 +78,12 @@ class LiveView(anywidget.AnyWidget):
     trace = traitlets.Dict().tag(sync=True)
     state = traitlets.Dict().tag(sync=True)
     theme = traitlets.Enum(_THEMES, default_value="auto").tag(sync=True)
-    height = traitlets.Int(420, min=120, max=4000).tag(sync=True)
+    height = traitlets.Int(600, min=120, max=4000).tag(sync=True)
     live = traitlets.Unicode("live").tag(sync=True)
 
     _name = "graph"
     _word = "Graph"
+    _height = 600  # px: everything of a small graph is in sight
 
     def __init__(
         self, graph: Any = None, *, theme: str = "auto", height: int | None = None, state: dict[str, Any] | None = None
@@ -99,8 +100,7 @@ class LiveView(anywidget.AnyWidget):
         record = self._hub.open(self)
         self._note_record(record, started)
         traits: dict[str, Any] = {"view": self._name, "record": record, "theme": theme}
-        if height is not None:
-            traits["height"] = height
+        traits["height"] = self._height if height is None else height
         if state is not None:
             traits["state"] = dict(state)
         super().__init__(**traits)

@@ -22,6 +22,7 @@ class ScopeTree(LiveView):
 
     _name = "scopes"
     _word = "Scopes"
+    _height = 500
 
     def text(self) -> str:
         """Returns the text twin."""
@@ -37,6 +38,7 @@ class CollectionsView(LiveView):
 
     _name = "collections"
     _word = "Collections"
+    _height = 480
 
     def text(self) -> str:
         """Returns the text twin."""
@@ -63,6 +65,7 @@ class SessionStepper(LiveView):
 
     _name = "stepper"
     _word = "Stepper"
+    _height = 742
 
     def __init__(
         self, session: Any, fetches: Any, feed_dict: Any = None, *, watch: Sequence[Any] | None = None, **options: Any
@@ -114,12 +117,12 @@ class Dashboard(LiveView):
 
     _name = "dashboard"
     _word = "Dashboard"
+    _height = 760
 
     def __init__(self, graph: Any = None, *, session: Any = None, **options: Any) -> None:
         self._recording: inspection.Recording | None = None
         if session is not None and graph is None:
             graph = session.graph
-        options.setdefault("height", 760)
         super().__init__(graph, **options)
 
     def step(self, session: Any, fetches: Any, feed_dict: Any = None, watch: Sequence[Any] | None = None) -> None:

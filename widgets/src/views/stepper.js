@@ -364,6 +364,12 @@ class Stepper {
     return { left: [element("b", {}, first), ` ${rest.join(" ")}`], right: `writes so far: ${names || "none"}` };
   }
 
+  #size() {
+    if (!this.index) return "";
+    const steps = `${grouped(this.index.count)} steps`;
+    return this.width < 560 ? steps : `${steps} of ${grouped(this.trace.total_ops)} ops`;
+  }
+
   #find(query) {
     const hits = this.index ? this.index.find(query) : [];
     return { count: hits.length, go: (i) => hits.length && this.go(hits[i]), clear: () => {} };
@@ -373,7 +379,7 @@ class Stepper {
     return {
       title: "Stepper",
       subject: () => (this.trace ? `run ${this.trace.run} in session ${this.trace.session}` : ""),
-      count: () => (this.index ? `${grouped(this.index.count)} steps of ${grouped(this.trace.total_ops)} ops` : ""),
+      count: () => this.#size(),
       el: this.el,
       tools: null,
       findHint: "Find step",

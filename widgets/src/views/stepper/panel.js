@@ -16,6 +16,7 @@ import { ResultView } from "./result.js";
 import { writesTable } from "./writes.js";
 
 const SHOWN_INPUTS = 3;
+const AROUND = 74; // px of axes, legend and note around the result
 
 export class ValuePanel {
   /** @param {{go, openPart, chose, port, announce, signal, uid}} options callbacks of the view */
@@ -70,19 +71,27 @@ export class ValuePanel {
     this.el.classList.toggle("tfm-sv-wide", wide);
     this.el.classList.toggle("tfm-sv-narrow", narrow);
     this.el.classList.toggle("tfm-sv-alone", !sources.length);
-    this.inputWidth = narrow ? 130 : width >= 1000 ? 168 : 112;
-    const numbers = width >= 1000 ? 260 : 206;
+    this.inputWidth = narrow ? 130 : width >= 880 ? 168 : 112;
+    const numbers = width >= 1000 ? 280 : width >= 880 ? 250 : 206;
     this.grid.style.setProperty("--inputs", `${this.inputWidth}px`);
     this.grid.style.setProperty("--numbers", `${numbers}px`);
     const side = sources.length && !narrow ? this.inputWidth + 38 : 0;
     const room = narrow ? width - 56 : wide ? width - side - numbers - 86 : width - side - 58;
-    const most = Math.max(120, Math.min(room, height > 760 ? 380 : height > 690 ? 300 : height > 500 ? 240 : 196));
-    this.#drawInputs(sources);
+    const most = Math.max(130, Math.min(room, 380, this.#highest(height) - AROUND));
+    this.#drawInputs(sources, most);
     const scale = this.value ? this.#scale(sources) : null;
     this.result.draw(this.value, { room, most, scale, colours: this.colours, lead, table, step, part });
     this.facts.draw(this.value, { scale, colours: this.colours });
     this.#placeJoin(sources, narrow);
     this.choose(this.#startCell(cell), false);
+  }
+
+  /** Height for inputs and result, below the words and above what is watched; in a narrow view, which scrolls, a guess. */
+  #highest(height) {
+    const panel = this.el.parentElement;
+    if (!panel || height === panel.scrollHeight || this.el.closest(".tfm-st-narrow")) return 320;
+    const below = [...panel.children].reduce((sum, each) => sum + (each === this.el ? 0 : each.offsetHeight), 0);
+    return panel.clientHeight - below - (this.grid.offsetTop - this.el.offsetTop) - 14;
   }
 
   /** The scale that the result and inputs of its own shape share. */
@@ -220,8 +229,11 @@ export class ValuePanel {
     return step?.kind === "variable" ? step.title : lastPart(input.name).replace(/:0$/, "");
   }
 
-  #drawInputs(sources) {
+  #drawInputs(sources, most) {
     const shown = sources.slice(0, SHOWN_INPUTS);
+    const planes = shown.filter((each) => each.value?.shape.length > 1).length;
+    const others = shown.length - planes;
+    this.inputHeight = Math.max(64, (most + AROUND - shown.length * 44 - (shown.length - 1) * 22 - others * 16) / Math.max(1, planes));
     const rows = [];
     for (const source of shown) {
       if (source.sign) rows.push(element("div", { class: "tfm-sv-sign", "aria-hidden": "true" }, source.sign));
@@ -270,8 +282,7 @@ export class ValuePanel {
     const picture = new Picture("tfm-pic-small");
     const scale = source.shared ? this.#scale(sources) : scaleOf(value);
     const vector = value.shape.length === 1;
-    const planes = sources.filter((each) => each.value?.shape.length > 1).length;
-    picture.draw(value, this.inputWidth, vector ? 14 : this.inputWidth * (planes > 1 ? 0.82 : 1), {
+    picture.draw(value, this.inputWidth, vector ? 14 : Math.min(this.inputWidth, this.inputHeight), {
       colours: this.colours,
       scale,
       most: vector ? 200 : 18,

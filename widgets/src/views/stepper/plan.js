@@ -287,17 +287,17 @@ export class PlanList {
     trace.not_needed.forEach((entry, i) => {
       const id = `${this.options.uid}-why${i}`;
       const why = element("p", { id }, entry.why);
-      why.hidden = i > 0;
+      why.hidden = true;
       const button = element(
         "button",
         {
           class: "tfm-st-link",
           type: "button",
-          "aria-expanded": String(i === 0),
+          "aria-expanded": "false",
           "aria-controls": id,
           "aria-label": `why ${entry.title} was not needed`,
         },
-        i ? "why?" : "hide",
+        "why?",
       );
       button.addEventListener(
         "click",

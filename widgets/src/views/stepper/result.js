@@ -105,14 +105,10 @@ export class ResultView {
   #drawPicture(value, { room, most, scale, colours, lead }) {
     const vector = value.shape.length === 1;
     const limits = scale ?? scaleOf(value);
-    if (vector)
-      this.picture.draw(value, Math.min(room - 30, Math.max(most, 320), value.cells.shape[0] * 34), 150, {
-        colours,
-        scale: limits,
-        bars: contentOf(value) === "number",
-        most: 34,
-      });
-    else this.picture.draw(value, Math.min(room, most * 1.25), most, { colours, scale: limits, lead, most: 30 });
+    if (vector) {
+      const bars = contentOf(value) === "number";
+      this.picture.draw(value, Math.min(room - 30, value.cells.shape[0] * 48), Math.max(150, most * 0.7), { colours, scale: limits, bars, most: 34 });
+    } else this.picture.draw(value, Math.min(room, most * stretchOf(value.cells)), most, { colours, scale: limits, lead, most: 30 });
     const { plane } = this.picture;
     this.focusable.setAttribute("aria-label", `${valueWords(value)}. Arrow keys choose a cell, Enter opens a table.`);
     this.el.style.setProperty("--map-width", `${Math.round(this.picture.size.width)}px`);
@@ -328,6 +324,12 @@ export class ResultView {
     event.preventDefault();
     event.stopPropagation();
   }
+}
+
+/** How much wider than high a picture may be: cells of a broad matrix are square, others a little broad at most. */
+function stretchOf({ shape }) {
+  const [rows, columns] = shape.slice(-2);
+  return Math.max(1.4, Math.min(2.2, columns / Math.max(1, rows)));
 }
 
 /** At most `size` neighbours out of `count`, with `at` among them. */
