@@ -75,7 +75,7 @@ class Watch:
             "api/me",
             "/api/kernels/",
             "/api/terminals",
-            "Could not restore the debugger state",  # a notebook was closed before the debugger had asked its kernel
+            "Canceled future for",  # a kernel was shut down before JupyterLab had all of its answers
         )
         return [error for error in self.errors if not any(each in error for each in foreign)]
 

@@ -232,19 +232,28 @@ def test_a_selection_shows_in_every_view(lab: Lab, ran: str) -> None:
     """A click on a capsule of the scope tree selects the variable in graph, collections and stepper, and the kernel hears it."""
     scopes = view(lab, "scopes")
     scopes.locator('button[data-kind="variable"][data-name="model/out/b"]').first.click()
-    for name in VIEWS:
-        root = view(lab, name)
-        eventually(lambda root=root: "model/out/b" in root.inner_text(), lab.page)
     dashboard = view(lab, "dashboard")
-    eventually(
-        lambda: box(dashboard, "model/out/b", "variable").evaluate("(e) => e.classList.contains('lit')"), lab.page
-    )
-    assert "lit" not in box(dashboard, "model/hidden/w", "variable").get_attribute("class")
+    for name in ("dashboard", "graph"):
+        capsule = box(view(lab, name), "model/out/b", "variable")
+        eventually(lambda capsule=capsule: "lit" in capsule.get_attribute("class").split(), lab.page)
+        assert "lit" not in box(view(lab, name), "model/hidden/w", "variable").get_attribute("class").split()
+        assert "model/out/b" in status(view(lab, name))
     rows = view(lab, "collections").locator('tr[data-tfm="row"].tfm-selected')
-    eventually(lambda: rows.count() >= 1, lab.page)
+    eventually(lambda: rows.count() == 1, lab.page)
+    assert "model/out/b" in rows.inner_text()
+    marks = view(lab, "stepper").locator('[data-tfm="mark"]')
+    eventually(lambda: {each.get_attribute("data-how") for each in marks.all()} >= {"reads", "writes"}, lab.page)
+
     box(dashboard, "model/hidden/w", "variable").click()
-    eventually(lambda: "model/hidden/w" in status(view(lab, "scopes")), lab.page)
+    eventually(lambda: picked(lab) == ["model/hidden/w"], lab.page)
     select_nothing(lab, dashboard)
+    eventually(lambda: picked(lab) == [], lab.page)
+
+
+def picked(lab: Lab) -> list[str]:
+    """Returns the names of the capsules that the scope tree shows as selected."""
+    capsules = view(lab, "scopes").locator('button[data-kind="variable"].tfm-picked')
+    return [each.get_attribute("data-name") for each in capsules.all()]
 
 
 def test_stepping_forward_and_back_reads_the_values(lab: Lab, ran: str) -> None:
@@ -307,8 +316,10 @@ def test_a_reload_finds_the_state_again(lab: Lab, fresh: str) -> None:
     assert now(view(lab, "stepper")) == at
     eventually(lambda: picked(lab) == ["model/out/w"], lab.page)
     assert "live" in view(lab, "scopes").inner_text()
+    before = status(view(lab, "dashboard"))
     run(lab, "share")
-    box(view(lab, "dashboard"), "model_2", "scope").wait_for(timeout=10_000)
+    eventually(lambda: status(view(lab, "dashboard")) != before, lab.page)
+    assert "model_2" in status(view(lab, "dashboard"))
 
 
 def test_the_notebook_runs_twice_in_one_kernel(lab: Lab, fresh: str) -> None:
