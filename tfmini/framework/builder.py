@@ -217,7 +217,19 @@ def _shape_message(problem: str, definition: OpDef, call: Call, name: str) -> st
         text += " and with computed input tensors: " + ", ".join(values)
     if partial:
         text += " and with input tensors computed as partial shapes: " + ",".join(partial)
-    return text + "."
+    described = ", ".join(f"{each.name} {each._dtype.name} {dims_text(each._dims)}" for each in call.inputs)
+    return f"{text}.\n  inputs   {described}\n{_shape_advice(definition.name)}"
+
+
+def _shape_advice(op_type: str) -> str:
+    """Returns what to do about inputs whose shapes do not fit."""
+    if op_type in ("MatMul", "BatchMatMul", "BatchMatMulV2"):
+        return "The last size of the first must equal the last but one of the second; transpose_a and transpose_b swap them."
+    if op_type == "Reshape":
+        return "Both shapes must have the same number of elements; one size may be -1, which stands for what is left."
+    if op_type in ("ConcatV2", "Concat", "Pack"):
+        return "All inputs must have the same shape, but for the axis along which tf.concat joins them."
+    return "Compare the shapes above; tf.reshape, tf.expand_dims and tf.transpose change them, and x.shape shows what is known."
 
 
 def _input_text(tensor: Tensor) -> str:
@@ -356,7 +368,7 @@ def _type_mismatch(
     if arg.dtype is not None:
         return f"{prefix} expected type of {wanted.name}."
     origin = origins.get(arg.type_attr or "", "Default in OpDef")
-    return f"{prefix} type {wanted.name} of argument '{origin}'. Cast one of them: tf.cast(x, tf.{wanted.name})."
+    return f"{prefix} type {wanted.name} of argument '{origin}'.\nCast one of them: tf.cast({arg.name}, tf.{wanted.name}), or {origin} to tf.{base.name}."
 
 
 def _convert_list(

@@ -91,5 +91,7 @@ def _advice(op: Any, cls: type[OpError], phrase: str) -> str:
             "sess.run(tf.global_variables_initializer()), made after the last variable (an optimizer makes some too)."
         )
     if cls is InvalidArgumentError and phrase.startswith("You must feed a value for placeholder"):
-        return f"Pass a value for it: sess.run(..., feed_dict={{{op._name!r} + ':0': value}}), or the placeholder itself as key."
+        return f"Pass a value for it: sess.run(..., feed_dict={{'{op._name}:0': value}}), or the placeholder itself as key."
+    if cls is InvalidArgumentError and phrase.startswith("Incompatible shapes"):
+        return "Shapes must be equal, or 1 where they differ. Compare them with what you fed."
     return ""

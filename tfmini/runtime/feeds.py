@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..framework import dtypes
-from ..framework.shapes import TensorShape, compatible
+from ..framework.shapes import TensorShape, compatible, dims_text
 from ..framework.tensor import Tensor
 from .fetches import expansion_for
 
@@ -72,7 +72,7 @@ def feed_value(graph: Any, tensor: Tensor, value: Any) -> Any:
     if not compatible(tensor._dims, array.shape):
         raise ValueError(
             f"Cannot feed value of shape {array.shape} for Tensor {tensor.name}, which has shape {TensorShape(tensor._dims)}"
-            f"{_shape_advice(tensor, array.shape)}"
+            f"\n{_shape_advice(tensor, array.shape)}"
         )
     if tensor in graph._unfeedable:
         raise ValueError(f"Tensor {tensor.name} may not be fed.")
@@ -96,5 +96,7 @@ def _string_feed(value: Any) -> np.ndarray:
 def _shape_advice(tensor: Tensor, shape: tuple[int, ...]) -> str:
     dims = tensor._dims
     if dims is not None and len(shape) + 1 == len(dims) and compatible(dims[1:], shape):
-        return ". It lacks the first dimension: feed [value] to make it a batch of one"
-    return ""
+        return "The value lacks the first dimension: feed [value] to make it a batch of one."
+    site = tensor._op._site
+    made = "" if site is None else f", made at {site.describe()},"
+    return f"{tensor.name}{made} takes values of shape {dims_text(dims)}, where ? stands for any size. Reshape the value to that."
