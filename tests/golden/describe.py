@@ -81,7 +81,7 @@ def encode(value: Any) -> Any:
         return describe_error(value.error)
     if value is None or isinstance(value, (bool, int, str)):
         return value
-    if isinstance(value, float):
+    if isinstance(value, float) and not isinstance(value, np.generic):
         return array_text(np.float64(value)).replace("float64[] ", "float ")
     if isinstance(value, bytes):
         return "bytes " + _bytes_text(value)

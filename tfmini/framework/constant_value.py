@@ -39,7 +39,7 @@ def constant_value(tensor: Any, partial: bool = False) -> np.ndarray | None:
                 continue
         if op in hopeless:
             return _give_up(todo, hopeless)
-        if not definition.foldable or not definition.has_kernel or not op._inputs or op._control_inputs:
+        if not definition.foldable or not definition.has_kernel or not op._inputs:
             return _give_up(todo, hopeless)
         missing = [i for i in op._inputs if i not in known]
         if missing:

@@ -374,16 +374,11 @@ class Graph:
             op = getattr(op, "op", op)
         state = self._thread
         devices_before, colocation_before = state.devices, state.colocation
+        # What the device scopes around asked for does not count inside.
         state.devices = []
         state.colocation = [] if ignore_existing else list(colocation_before)
         if op is not None:
-            if ignore_existing:
-                state.devices = devices_before if not op._device else [op._device]
-            else:
-                state.devices = [op._device] if op._device else []
             state.colocation = [*state.colocation, op]
-        else:
-            state.devices = devices_before
         try:
             yield
         finally:
@@ -392,7 +387,7 @@ class Graph:
     def _apply_colocation(self, op: Operation) -> None:
         groups: set[bytes] = set()
         device_set = False
-        for each in self._thread.colocation:
+        for each in reversed(self._thread.colocation):
             groups.update(each.colocation_groups())
             if each._device and not device_set:
                 op._device = each._device

@@ -14,7 +14,7 @@ import numpy as np
 from ..errors import FailedPreconditionError, InvalidArgumentError, KernelError, NotFoundError
 from ..framework.indexed_slices import IndexedSlices
 from ..framework.registry import op, raw
-from ..framework.shapes import Dims, dims_text
+from ..framework.shapes import Dims, dims_text, merge_dims
 from .state import NUMBERS, counted, scattered
 
 var_handle_op = op(
@@ -168,8 +168,15 @@ def _assign_kernel(cell: Any, value: Any, *, validate_shape: bool) -> None:
     cell.assign(np.array(value) if isinstance(value, np.ndarray) else value)
 
 
+@assign_variable_op.shape
+def _written_shape(call: Any) -> list[Dims]:
+    merge_dims(handle_shape(call.inputs[0]), call.shapes[1])
+    return []
+
+
 def _updating(name: str, combine: Callable[[Any, Any], Any]) -> Any:
     decl = op(f"{name}(resource: resource, value: dtype) -> ()", attrs=["dtype: type"], stateful=True)
+    decl.shape(_written_shape)
     decl.no_gradient()
 
     @decl.kernel

@@ -162,7 +162,9 @@ def _needed(fetches: Sequence[Any], targets: Sequence[Any], fed: frozenset[Any])
             if tensor not in fed and tensor._op not in needed:
                 todo.append(tensor._op)
         for each in op._control_inputs:
-            if each not in needed:
+            # A fed placeholder has its value before the run: there is nothing to wait for.
+            fed_before = each._definition.name == "Placeholder" and each._outputs[0] in fed
+            if each not in needed and not fed_before:
                 todo.append(each)
     return list(needed)
 
