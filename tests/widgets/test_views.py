@@ -199,7 +199,9 @@ def test_a_display_keeps_an_image_and_text(graph, session):
         bundle = view._repr_mimebundle_()
         assert set(bundle) == {"text/plain", "text/html", "application/vnd.jupyter.widget-view+json"}
         match = re.fullmatch(
-            r'<img alt="([^"]+)" src="data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)">', bundle["text/html"]
+            r'<img alt="([^"]+)" src="data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)">(<details>.*</details>)',
+            bundle["text/html"],
+            re.S,
         )
         assert match is not None
         assert len(match[1]) > 20

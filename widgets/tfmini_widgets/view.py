@@ -301,15 +301,17 @@ def shortened(text: str, most: int = 300) -> str:
 
 
 def image_html(svg: str, word: str, text: str) -> str:
-    """Returns the form that an untrusted notebook keeps: an image that carries its picture, or the text when that is too large.
+    """Returns the form that untrusted notebooks and exported pages keep: an image that carries its picture, and the text below it.
 
-    The alternative text is `word`, such as `Graph`, and the first line of the text twin.
+    The alternative text is `word`, such as `Graph`, and the first line of the text twin. Pictures that are too large are left out.
     """
-    if len(svg) > _MOST_IMAGE:
-        return f"<pre>{html.escape(text)}</pre>"
-    code = base64.b64encode(svg.encode()).decode()
     first = text.partition("\n")[0]
-    return f'<img alt="{html.escape(f"{word}: {first}", quote=True)}" src="data:image/svg+xml;base64,{code}">'
+    twin = f"<pre>{html.escape(shortened(text))}</pre>"
+    if len(svg) > _MOST_IMAGE:
+        return twin
+    code = base64.b64encode(svg.encode()).decode()
+    image = f'<img alt="{html.escape(f"{word}: {first}", quote=True)}" src="data:image/svg+xml;base64,{code}">'
+    return f"{image}<details><summary>{html.escape(word)} as text</summary>{twin}</details>"
 
 
 def _graph_of(graph: Any) -> Any:
