@@ -12,6 +12,7 @@ from .ops import (
     activation,
     array,
     bitwise,
+    broadcast_shapes,
     broadcasting,
     cast,
     checks,
@@ -22,7 +23,11 @@ from .ops import (
     control_flow,
     data_flow,
     decomposition,
+    diagonals,
+    division,
     embedding,
+    extremes,
+    gathering,
     joining,
     linalg,
     losses,
@@ -31,20 +36,30 @@ from .ops import (
     nn,
     operators,
     optimizer_steps,
+    ordering,
+    packing,
+    padding,
+    placeholders,
     random,
     reduction,
+    segments,
     select,
     sequences,
     shaping,
     slicing,
+    sorting,
+    special,
+    splitting,
     state,
+    statistics,
+    trigonometry,
     unary,
 )
 from .variables import initializers, lists, scope, store, variable, variable_scope
 from .variables import modes as variable_modes
 
 _package = sys.modules["tfmini"]
-_LOADED_FOR_THEIR_OPERATIONS = (broadcasting, operators, optimizer_steps)
+_LOADED_FOR_THEIR_OPERATIONS = (broadcasting, operators, optimizer_steps, packing)
 
 
 def _names(*modules: Any) -> dict[str, Any]:
@@ -72,11 +87,15 @@ PUBLIC: dict[str, Any] = {
     **api.dtype_names,
     **_names(autodiff, formats, runtime, modes, api),
     **_names(
-        array, shaping, joining, sequences, cast, reduction, compare, math, unary, linalg, control_flow, data_flow
+        placeholders, array, shaping, ordering, broadcast_shapes, joining, splitting, sequences, cast, random, state
     ),
-    **_names(decomposition, slicing, select, clip, checks, constant, cond, random, state),
+    **_names(math, division, unary, trigonometry, special, compare, reduction, extremes, statistics, sorting),
+    **_names(linalg, diagonals, matrices, decomposition, control_flow, cond, data_flow, segments, constant),
+    **_names(slicing, gathering, padding, select, clip, checks),
     **_names(initializers, lists, variable_modes, scope, store, variable, variable_scope),
 }
+for _only_in_a_namespace in ("in_top_k", "reduce_std", "reduce_variance", "top_k", "xdivy", "xlogy"):
+    PUBLIC.pop(_only_in_a_namespace, None)
 
 # ---- namespaces
 
@@ -88,32 +107,34 @@ PUBLIC["nn"] = _namespace(
     {
         **_names(activation, losses, nn, embedding),
         **_picked("sigmoid tanh log_sigmoid", unary),
+        **_picked("in_top_k top_k", sorting),
     },
 )
 PUBLIC["math"] = _namespace(
     "math",
     {
-        **_names(math, unary, compare, reduction),
+        **_names(math, division, unary, trigonometry, special, compare, reduction, extremes, statistics, segments),
         **_picked("cumsum cumprod", sequences),
-        **_picked("bincount segment_mean segment_sum unsorted_segment_sum", data_flow),
         **_picked("softplus softsign", activation),
-        **_picked("l2_normalize top_k in_top_k", nn),
-        **_picked("invert_permutation", shaping),
+        **_picked("in_top_k top_k", sorting),
+        **_picked("l2_normalize zero_fraction", nn),
+        **_picked("invert_permutation", ordering),
         **_picked("conj real", cast),
     },
 )
 PUBLIC["linalg"] = _namespace(
     "linalg",
     {
-        **_picked("matmul eye norm trace tensordot", linalg),
+        **_picked("matmul norm tensordot", linalg),
+        **_picked("eye trace", diagonals),
         **_names(decomposition),
-        "band_part": linalg.matrix_band_part,
-        "diag": linalg.matrix_diag,
-        "diag_part": linalg.matrix_diag_part,
-        "tensor_diag": linalg.diag,
-        "tensor_diag_part": linalg.diag_part,
+        "band_part": diagonals.matrix_band_part,
+        "diag": diagonals.matrix_diag,
+        "diag_part": diagonals.matrix_diag_part,
+        "tensor_diag": diagonals.diag,
+        "tensor_diag_part": diagonals.diag_part,
         "set_diag": matrices.matrix_set_diag,
-        "transpose": shaping.matrix_transpose,
+        "transpose": ordering.matrix_transpose,
         "l2_normalize": nn.l2_normalize,
     },
 )

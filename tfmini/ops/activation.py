@@ -14,11 +14,12 @@ from ..framework.registry import OpDef, op, raw
 from ..framework.tensor import Tensor
 from .array import rank, zeros_like
 from .joining import concat
+from .ordering import transpose
 from .reduction import reduce_sum
 from .select import where
 from .sequences import range as sequence
 from .shape_functions import FLOATS, REALS, merge, unchanged, with_rank_at_least
-from .shaping import one_of, transpose
+from .shaping import one_of
 
 __all__ = [
     "crelu",
@@ -36,6 +37,11 @@ __all__ = [
 
 _SELU_SCALE = 1.0507009873554804934193349852946
 _SELU_SCALE_ALPHA = 1.7580993408473768599402175208123
+
+
+def _choose(condition: Any, x: Any, y: Any) -> Any:
+    result = np.where(condition, x, y)
+    return result if result.ndim else result[()]
 
 
 def _activation(name: str, types: str, kernel: Callable[..., Any], attrs: tuple[str, ...] = ()) -> OpDef:
@@ -80,11 +86,11 @@ _FLOATS_32 = FLOATS + " = float32"
 
 def _leaky_relu_kernel(x: Any, *, alpha: float) -> Any:
     scaled = x * x.dtype.type(alpha)
-    return np.maximum(x, scaled) if alpha <= 1 else np.where(x > 0, x, scaled)[()]
+    return np.maximum(x, scaled) if alpha <= 1 else _choose(x > 0, x, scaled)
 
 
 def _leaky_relu_grad_kernel(dy: Any, x: Any, *, alpha: float) -> Any:
-    return np.where(x > 0, dy, dy * dy.dtype.type(alpha))[()]
+    return _choose(x > 0, dy, dy * dy.dtype.type(alpha))
 
 
 leaky_relu_op = _activation("LeakyRelu", _FLOATS_32, _leaky_relu_kernel, _ALPHA)
@@ -129,13 +135,13 @@ def _softplus_kernel(x: Any) -> Any:
     return np.maximum(x, x.dtype.type(0)) + np.log1p(np.exp(-np.abs(x)))
 
 
-elu_op = _activation("Elu", FLOATS, lambda x: np.where(x < 0, np.expm1(np.minimum(x, 0)), x)[()])
-elu_grad_op = _slope("EluGrad", FLOATS, lambda dy, y: np.where(y < 0, (y + 1) * dy, dy)[()], "outputs")
+elu_op = _activation("Elu", FLOATS, lambda x: _choose(x < 0, np.expm1(np.minimum(x, 0)), x))
+elu_grad_op = _slope("EluGrad", FLOATS, lambda dy, y: _choose(y < 0, (y + 1) * dy, dy), "outputs")
 selu_op = _activation(
-    "Selu", FLOATS, lambda x: np.where(x < 0, _SELU_SCALE_ALPHA * np.expm1(np.minimum(x, 0)), _SELU_SCALE * x)[()]
+    "Selu", FLOATS, lambda x: _choose(x < 0, _SELU_SCALE_ALPHA * np.expm1(np.minimum(x, 0)), _SELU_SCALE * x)
 )
 selu_grad_op = _slope(
-    "SeluGrad", FLOATS, lambda dy, y: np.where(y < 0, dy * (y + _SELU_SCALE_ALPHA), dy * _SELU_SCALE)[()], "outputs"
+    "SeluGrad", FLOATS, lambda dy, y: _choose(y < 0, dy * (y + _SELU_SCALE_ALPHA), dy * _SELU_SCALE), "outputs"
 )
 softplus_op = _activation("Softplus", FLOATS, _softplus_kernel)
 softplus_grad_op = _slope("SoftplusGrad", FLOATS, lambda dy, x: dy / (np.exp(-x) + 1))

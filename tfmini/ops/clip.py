@@ -12,11 +12,12 @@ from ..framework.indexed_slices import IndexedSlices
 from ..framework.op_scope import op_scope
 from ..framework.registry import op, raw
 from ..framework.tensor import Tensor
-from .array import identity, ones_like, rank, size
+from .array import ones_like, rank, size
 from .cast import cast
 from .constant import constant
 from .joining import stack
 from .math import maximum, minimum
+from .placeholders import identity
 from .reduction import reduce_sum
 from .select import where
 from .sequences import range as sequence

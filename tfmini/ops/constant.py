@@ -128,7 +128,9 @@ def make_array(value: Any, dtype: dtypes.DType | None = None) -> np.ndarray:
     if value is None:
         raise ValueError("None values not supported.")
     if isinstance(value, Tensor):
-        raise TypeError(f"Expected any non-tensor type, but got a tensor instead. {value!r} is one already: use it as it is.")
+        raise TypeError(
+            f"Expected any non-tensor type, but got a tensor instead. {value!r} is one already: use it as it is."
+        )
     if isinstance(value, (np.ndarray, np.generic)):
         return _array_from_numpy(np.asarray(value), dtype)
     if isinstance(value, TensorShape):

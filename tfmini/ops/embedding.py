@@ -7,9 +7,9 @@ from typing import Any
 from ..framework import contexts, convert
 from ..framework.op_scope import op_scope
 from ..framework.tensor import Tensor
-from .array import identity
 from .clip import clip_by_norm
-from .slicing import gather
+from .gathering import gather
+from .placeholders import identity
 
 __all__ = ["embedding_lookup"]
 

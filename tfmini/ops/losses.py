@@ -12,14 +12,16 @@ from ..framework.op_scope import op_scope
 from ..framework.registry import op, raw
 from ..framework.shapes import Dims, broadcast_dims, dims_text, is_full
 from ..framework.tensor import Tensor
-from .array import rank, shape, stop_gradient, zeros_like
+from .array import rank, shape, zeros_like
 from .cast import cast
 from .joining import concat
 from .math import add
+from .ordering import transpose
+from .placeholders import stop_gradient
 from .select import where
 from .sequences import range as sequence
 from .shape_functions import FLOATS, merge, scalar, with_rank
-from .shaping import expand_dims, one_of, reshape, squeeze, transpose
+from .shaping import expand_dims, one_of, reshape, squeeze
 from .slicing import slice
 
 __all__ = [
@@ -164,7 +166,7 @@ def _flattened(logits: Tensor) -> Tensor:
     result = reshape(logits, concat([[-1], last], 0))
     dims = logits._dims
     if dims is not None and is_full(dims[:-1]):
-        result.set_shape([int(np.prod(dims[:-1], dtype=np.int64)), dims[-1]])
+        result.set_shape([int(np.prod([size or 0 for size in dims[:-1]], dtype=np.int64)), dims[-1]])
     return result
 
 

@@ -44,7 +44,7 @@ def _matrix_set_diag_kernel(x: Any, diagonal: Any, k: Any) -> Any:
 @matrix_set_diag_op.gradient
 def _matrix_set_diag_gradient(op: Any, dy: Any) -> Any:
     from .array import zeros_like
-    from .linalg import matrix_diag_part
+    from .diagonals import matrix_diag_part
 
     diagonal, k = op._inputs[1], op._inputs[2]
     align = op._attrs["align"].decode()
@@ -52,8 +52,6 @@ def _matrix_set_diag_gradient(op: Any, dy: Any) -> Any:
     return gradient, matrix_diag_part(dy, k=k, align=align), None
 
 
-def matrix_set_diag(
-    input: Any, diagonal: Any, name: str = "set_diag", k: Any = 0, align: str = "RIGHT_LEFT"
-) -> Tensor:
+def matrix_set_diag(input: Any, diagonal: Any, name: str = "set_diag", k: Any = 0, align: str = "RIGHT_LEFT") -> Tensor:
     """Returns `input`, matrices `[..., n, m]`, with the diagonal `k` replaced by `diagonal`."""
     return raw.MatrixSetDiagV3(input, diagonal, k, align=align, name=name)

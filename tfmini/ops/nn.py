@@ -13,29 +13,30 @@ from ..framework.op_scope import op_scope
 from ..framework.registry import op, raw
 from ..framework.shapes import Dims, TensorShape, dims_text, merge_size
 from ..framework.tensor import Tensor
-from .array import ones_like, rank, shape, size, stop_gradient
+from .array import ones_like, rank, shape, size, zeros
 from .cast import cast
+from .cond import cond
 from .constant import constant
-from .joining import concat, stack
+from .joining import concat
 from .linalg import matmul
 from .math import maximum, multiply
-from .reduction import reduce_mean, reduce_prod, reduce_sum
+from .placeholders import identity, stop_gradient
+from .reduction import reduce_mean, reduce_sum
 from .select import where_v2
 from .sequences import range as sequence
-from .shape_functions import NUMBERS, REALS, with_rank, with_rank_at_least
-from .shaping import expand_dims, one_of, reshape, squeeze, tile
+from .shape_functions import NUMBERS, with_rank, with_rank_at_least
+from .shaping import one_of, reshape, squeeze, tile
 
 __all__ = [
     "batch_normalization",
     "bias_add",
     "bias_add_v1",
     "dropout",
-    "in_top_k",
     "l2_normalize",
     "moments",
     "relu_layer",
-    "top_k",
     "xw_plus_b",
+    "zero_fraction",
 ]
 
 # ---- biases
@@ -186,9 +187,8 @@ def _noise_shape(x: Tensor, noise_shape: Any) -> Any:
         return noise_shape
     own = x.get_shape()
     if own.dims is not None and given.dims is not None and len(own) == len(given):
-        return TensorShape(
-            [b if a is None and b is not None else a for a, b in zip(given._dims, own._dims, strict=True)]
-        )
+        sizes = zip(given._dims or (), own._dims or (), strict=True)
+        return TensorShape([b if a is None and b is not None else a for a, b in sizes])
     return noise_shape
 
 
@@ -317,99 +317,27 @@ def l2_normalize(x: Any, axis: Any = None, epsilon: float = 1e-12, name: str | N
         return multiply(x, raw.Rsqrt(maximum(squares, epsilon)), name=scope)
 
 
-# ---- the k greatest
-
-top_k_op = op(
-    "TopKV2(input: T, k: Tk) -> (values: T, indices: index_type)",
-    attrs=[
-        "sorted: bool = true",
-        f"T: {REALS}",
-        "Tk: {int16, int32, int64} = int32",
-        "index_type: {int16, int32, int64} = int32",
-    ],
-)
+# ---- sparsity
 
 
-@top_k_op.shape
-def _top_k_shape(call: Any) -> list[Dims]:
-    dims = with_rank_at_least(call.shapes[0], 1)
-    k = call.constant(1)
-    if dims is None:
-        return [None, None]
-    count = None if k is None else int(k)
-    if count is not None and dims[-1] is not None and dims[-1] < count:
-        raise ValueError(f"input must have last dimension >= k = {count} but is {dims[-1]}")
-    return [(*dims[:-1], count)] * 2
-
-
-@top_k_op.kernel
-def _top_k_kernel(x: Any, k: Any, *, index_type: Any) -> Any:
-    count = int(k)
-    if x.shape[-1] < count:
-        raise KernelError(
-            InvalidArgumentError, f"input must have at least k columns. Had {x.shape[-1]}, needed {count}"
+def zero_fraction(value: Any, name: str | None = None) -> Tensor:
+    """Returns which part of the elements is zero, a float32 scalar."""
+    with op_scope(name, "zero_fraction", [value]):
+        value = convert.convert_to_tensor(value, name="value")
+        count = size(value, out_type=dtypes.int64)
+        present = cond(
+            count <= dtypes.int32.max,
+            lambda: cast(_count_nonzero(value, dtypes.int32), dtypes.int64),
+            lambda: _count_nonzero(value, dtypes.int64),
         )
-    # A stable sort of the reversed rows, read backwards: greatest first, of equals the first.
-    length = x.shape[-1]
-    order = (length - 1 - np.argsort(x[..., ::-1], axis=-1, kind="stable"))[..., ::-1][..., :count]
-    return np.take_along_axis(x, order, axis=-1), order.astype(index_type.as_numpy_dtype)
+        with op_scope(None, "counts_to_fraction"):
+            zeros_found = count - present
+            zeros_float = cast(zeros_found, dtypes.float32)
+            fraction = zeros_float / cast(count, dtypes.float32)
+        return identity(fraction, "fraction")
 
 
-@top_k_op.gradient
-def _top_k_gradient(op: Any, d_values: Any, _: Any) -> Any:
-    from .array import zeros
-    from .slicing import gather
-
-    in_shape, out_shape = shape(op._inputs[0]), shape(op._outputs[1])
-    out_last = gather(cast(out_shape, dtypes.int64), size(out_shape) - 1)
-    rows = reshape(op._outputs[1], stack([-1, out_last]))
-    in_last = gather(cast(in_shape, dtypes.int64), size(in_shape) - 1)
-    count = shape(rows)[0]
-    starts = sequence(0, cast(count, dtypes.int64) * in_last, in_last)
-    places = reshape(rows + cast(expand_dims(starts, -1), dtypes.int32), [-1])
-    flat = raw.ScatterNd(expand_dims(places, -1), reshape(d_values, [-1]), [reduce_prod(in_shape)])
-    return reshape(flat, in_shape), zeros([], dtype=dtypes.int32)
-
-
-def top_k(
-    input: Any, k: Any = 1, sorted: bool = True, index_type: Any = dtypes.int32, name: str | None = None
-) -> tuple[Tensor, Tensor]:
-    """Returns the `k` greatest elements of each row, greatest first, and their places.
-
-    Args:
-      input: `[..., n]`.
-      k: how many.
-      sorted: whether the order matters; tfmini always sorts.
-      index_type: type of the places.
-      name: name of the operation.
-    """
-    values, indices = raw.TopKV2(input, k, sorted=sorted, index_type=index_type, name=name)
-    return values, indices
-
-
-in_top_k_op = op(
-    "InTopKV2(predictions: float32, targets: T, k: T) -> (precision: bool)", attrs=["T: {int32, int64} = int32"]
-)
-in_top_k_op.no_gradient()
-
-
-@in_top_k_op.shape
-def _in_top_k_shape(call: Any) -> Dims:
-    rows, targets = with_rank(call.shapes[0], 2), with_rank(call.shapes[1], 1)
-    return (merge_size(rows[0], targets[0]),)  # type: ignore[index]
-
-
-@in_top_k_op.kernel
-def _in_top_k_kernel(predictions: Any, targets: Any, k: Any) -> Any:
-    classes = predictions.shape[1]
-    valid = (targets >= 0) & (targets < classes)
-    chosen = np.take_along_axis(predictions, np.where(valid, targets, 0)[:, None], axis=1)
-    better = (predictions > chosen).sum(axis=1)
-    finite = np.isfinite(predictions).all(axis=1) if not np.isfinite(predictions).all() else True
-    return valid & (better < int(k)) & finite
-
-
-def in_top_k(predictions: Any, targets: Any, k: Any, name: str | None = None) -> Tensor:
-    """Says for each row of `predictions` whether the class in `targets` is among the `k` greatest."""
-    with op_scope(name, "in_top_k"):
-        return raw.InTopKV2(predictions, targets, k, name=name)
+def _count_nonzero(value: Tensor, dtype: dtypes.DType) -> Tensor:
+    with op_scope(None, "count_nonzero", [value]):
+        zero = zeros([], dtype=value._dtype.base_dtype)
+        return reduce_sum(cast(raw.NotEqual(value, zero), dtype), name="nonzero_count")

@@ -10,7 +10,7 @@ from ..framework.op_scope import op_scope
 from ..framework.registry import raw
 from ..framework.slots import slots
 from ..framework.tensor import Tensor
-from . import linalg, math, unary
+from . import division, linalg, math, unary
 
 # ---- what each operator adds, inside its name scope
 
@@ -56,9 +56,9 @@ _BINARY: dict[str, Callable[..., Any]] = {
     "add": _add,
     "sub": lambda x, y, name: math.subtract(x, y, name=name),
     "mul": _mul,
-    "truediv": lambda x, y, name: math.truediv(x, y, name=name),
-    "div": lambda x, y, name: math.div(x, y, name=name),
-    "floordiv": lambda x, y, name: math.floordiv(x, y, name=name),
+    "truediv": lambda x, y, name: division.truediv(x, y, name=name),
+    "div": lambda x, y, name: division.div(x, y, name=name),
+    "floordiv": lambda x, y, name: division.floordiv(x, y, name=name),
     "mod": lambda x, y, name: raw.FloorMod(x, y, name=name),
     "pow": lambda x, y, name: math.pow(x, y, name=name),
     "matmul": _matmul,

@@ -9,40 +9,19 @@ import numpy as np
 from ..errors import InvalidArgumentError, KernelError
 from ..framework import contexts, convert, dtypes
 from ..framework.constant_value import constant_value
-from ..framework.op_scope import op_scope
 from ..framework.registry import OpDef, op, raw
 from ..framework.shapes import Dims, is_full
 from ..framework.static_value import static_value
 from ..framework.tensor import Tensor
-from .array import ones, rank, shape, size, stop_gradient
+from .array import ones, rank, shape, size
+from .broadcast_shapes import broadcast_to
 from .cast import cast
 from .constant import constant
 from .sequences import range
-from .shape_functions import NUMBERS
-from .shaping import broadcast_to, one_of, reshape, tile
+from .shape_functions import EXTREME_TYPES, NUMBERS
+from .shaping import one_of, reshape, tile
 
-__all__ = [
-    "arg_max",
-    "arg_min",
-    "argmax",
-    "argmin",
-    "count_nonzero",
-    "reduce_all",
-    "reduce_any",
-    "reduce_logsumexp",
-    "reduce_max",
-    "reduce_mean",
-    "reduce_min",
-    "reduce_prod",
-    "reduce_std",
-    "reduce_sum",
-    "reduce_variance",
-]
-
-_EXTREME_TYPES = (
-    "{float32, float64, int32, uint8, int16, int8, int64, bfloat16, uint16, float16, uint32, uint64, qint8, quint8, qint32, "
-    "qint16, quint16}"
-)
+__all__ = ["reduce_all", "reduce_any", "reduce_max", "reduce_mean", "reduce_min", "reduce_prod", "reduce_sum"]
 
 
 # ---- declarations
@@ -100,14 +79,17 @@ def _reduction(name: str, types: str | None, function: Any) -> OpDef:
     return definition
 
 
+_add_all: Any = np.add.reduce
+
+
 def _sum(x: Any, axes: Any, keep: bool) -> Any:
     if axes == (0,) and x.ndim == 2 and x.dtype.kind == "f" and x.shape[0] > 8 and not keep:
         return np.ones(x.shape[0], dtype=x.dtype) @ x
-    return np.add.reduce(x, axis=axes, keepdims=keep, dtype=x.dtype)
+    return _add_all(x, axis=axes, keepdims=keep, dtype=x.dtype)
 
 
 def _mean(x: Any, axes: Any, keep: bool) -> Any:
-    total = np.add.reduce(x, axis=axes, keepdims=keep, dtype=x.dtype)
+    total = _add_all(x, axis=axes, keepdims=keep, dtype=x.dtype)
     count = 1
     for axis in axes:
         count *= x.shape[axis]
@@ -119,10 +101,12 @@ def _mean(x: Any, axes: Any, keep: bool) -> Any:
 
 
 def _extreme(ufunc: np.ufunc, worst: Any) -> Any:
+    reduce: Any = ufunc.reduce
+
     def function(x: Any, axes: Any, keep: bool) -> Any:
         if x.size == 0:
-            return ufunc.reduce(x, axis=axes, keepdims=keep, initial=worst(x.dtype))
-        return ufunc.reduce(x, axis=axes, keepdims=keep)
+            return reduce(x, axis=axes, keepdims=keep, initial=worst(x.dtype))
+        return reduce(x, axis=axes, keepdims=keep)
 
     return function
 
@@ -140,8 +124,8 @@ mean_op = _reduction("Mean", NUMBERS, _mean)
 prod_op = _reduction(
     "Prod", NUMBERS, lambda x, axes, keep: np.multiply.reduce(x, axis=axes, keepdims=keep, dtype=x.dtype)
 )
-max_op = _reduction("Max", _EXTREME_TYPES, _extreme(np.maximum, _least))
-min_op = _reduction("Min", _EXTREME_TYPES, _extreme(np.minimum, _greatest))
+max_op = _reduction("Max", EXTREME_TYPES, _extreme(np.maximum, _least))
+min_op = _reduction("Min", EXTREME_TYPES, _extreme(np.minimum, _greatest))
 all_op = _reduction("All", None, lambda x, axes, keep: np.logical_and.reduce(x, axis=axes, keepdims=keep))
 any_op = _reduction("Any", None, lambda x, axes, keep: np.logical_or.reduce(x, axis=axes, keepdims=keep))
 euclidean_norm_op = _reduction(
@@ -214,8 +198,8 @@ def _sum_gradient(op: Any, dy: Any) -> Any:
 
 @mean_op.gradient
 def _mean_gradient(op: Any, dy: Any) -> Any:
-    from .math import truediv
-    from .slicing import gather
+    from .division import truediv
+    from .gathering import gather
 
     total = _sum_gradient(op, dy)[0]
     x = op._inputs[0]
@@ -236,7 +220,7 @@ def _mean_gradient(op: Any, dy: Any) -> Any:
 @max_op.gradient
 def _extreme_gradient(op: Any, dy: Any) -> Any:
     from .compare import equal
-    from .math import divide
+    from .division import divide
 
     x, axes = op._inputs
     y = op._outputs[0]
@@ -255,10 +239,10 @@ def _extreme_gradient(op: Any, dy: Any) -> Any:
 @prod_op.gradient
 def _prod_gradient(op: Any, dy: Any) -> Any:
     from .cast import conj
+    from .gathering import gather
     from .joining import concat
+    from .ordering import invert_permutation, transpose
     from .sequences import cumprod
-    from .shaping import invert_permutation, transpose
-    from .slicing import gather
 
     x = op._inputs[0]
     x_shape = shape(x)
@@ -287,7 +271,7 @@ def _prod_gradient(op: Any, dy: Any) -> Any:
 # ---- public functions
 
 
-def _dimensions(x: Any, axis: Any) -> Any:
+def all_dimensions(x: Any, axis: Any) -> Any:
     """Returns the axes of a reduction; all of them when `axis` is None, as TensorFlow spells them."""
     if axis is not None:
         return axis
@@ -301,7 +285,7 @@ def _reduce(function: Any, x: Any, axis: Any, keepdims: Any, name: str | None, o
     axis = one_of("axis", axis, "reduction_indices", old_axis)
     keepdims = one_of("keepdims", keepdims, "keep_dims", old_keep)
     keep = False if keepdims is None else bool(keepdims)
-    result = function(x, _dimensions(x, axis), keep_dims=keep, name=name)
+    result = function(x, all_dimensions(x, axis), keep_dims=keep, name=name)
     if axis is None and not keep and not is_full(result._dims):
         result.set_shape(())
     return result
@@ -403,165 +387,3 @@ def reduce_any(
 
 for _each in (reduce_sum, reduce_mean, reduce_prod, reduce_max, reduce_min, reduce_all, reduce_any):
     _each.__doc__ = (_each.__doc__ or "") + _ARGUMENTS
-
-
-def reduce_logsumexp(
-    input_tensor: Any,
-    axis: Any = None,
-    keepdims: Any = None,
-    name: str | None = None,
-    reduction_indices: Any = None,
-    keep_dims: Any = None,
-) -> Tensor:
-    """Returns `log(sum(exp(x)))`, computed so that large elements do not overflow; the arguments are those of `reduce_sum`."""
-    axis = one_of("axis", axis, "reduction_indices", reduction_indices)
-    keep = bool(one_of("keepdims", keepdims, "keep_dims", keep_dims))
-    from .math import add, subtract
-
-    with op_scope(name, "ReduceLogSumExp", [input_tensor]) as scope:
-        raw_max = reduce_max(input_tensor, axis=axis, keepdims=True)
-        most = stop_gradient(raw.SelectV2(raw.IsFinite(raw_max), raw_max, 0))
-        result = raw.Log(reduce_sum(raw.Exp(subtract(input_tensor, most)), axis=axis, keepdims=keep))
-        if not keep:
-            most = reshape(most, raw.Shape(result))
-        result = add(result, most, name=scope)
-        if axis is None and not keep and not is_full(result._dims):
-            result.set_shape(())
-        return result
-
-
-def reduce_variance(input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None) -> Tensor:
-    """Returns the mean squared distance of the elements from their mean. Raises TypeError for integers."""
-    with op_scope(name or "reduce_variance", "reduce_variance"):
-        x = convert.convert_to_tensor(input_tensor)
-        means = reduce_mean(x, axis=axis, keepdims=True)
-        if means._dtype.is_integer:
-            raise TypeError(f"Input must be either real or complex. Received integer type {means._dtype}.")
-        return reduce_mean(raw.Square(x - means), axis=axis, keepdims=keepdims)
-
-
-def reduce_std(input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None) -> Tensor:
-    """Returns the standard deviation of the elements."""
-    with op_scope(name or "reduce_std", "reduce_std"):
-        x = convert.convert_to_tensor(input_tensor)
-        return raw.Sqrt(reduce_variance(x, axis=axis, keepdims=keepdims))
-
-
-def count_nonzero(
-    input_tensor: Any = None,
-    axis: Any = None,
-    keepdims: Any = None,
-    dtype: Any = dtypes.int64,
-    name: str | None = None,
-    reduction_indices: Any = None,
-    keep_dims: Any = None,
-    input: Any = None,
-) -> Tensor:
-    """Returns how many elements are not zero; the arguments are those of `reduce_sum`, `dtype` is the type of the counts."""
-    from .array import zeros
-    from .compare import not_equal
-
-    keep = bool(one_of("keepdims", keepdims, "keep_dims", keep_dims))
-    x = one_of("input", input, "input_tensor", input_tensor)
-    axis = one_of("axis", axis, "reduction_indices", reduction_indices)
-    with op_scope(name, "count_nonzero", [x]):
-        x = convert.convert_to_tensor(x, name="input")
-        found = x if x._dtype.is_bool else not_equal(x, zeros([], dtype=x._dtype.base_dtype))
-        return cast(reduce_sum(cast(found, dtypes.int64), axis=axis, keepdims=keep), dtype)
-
-
-# ---- the places of the extremes
-
-_ARG_TYPES = _EXTREME_TYPES[:-1] + ", bool}"
-arg_max_op = op(
-    "ArgMax(input: T, dimension: Tidx) -> (output: output_type)",
-    attrs=[
-        f"T: {_ARG_TYPES}",
-        "Tidx: {int16, int32, int64} = int32",
-        "output_type: {int16, uint16, int32, int64} = int64",
-    ],
-)
-arg_min_op = op(
-    "ArgMin(input: T, dimension: Tidx) -> (output: output_type)",
-    attrs=[f"T: {_ARG_TYPES}", "Tidx: {int32, int64} = int32", "output_type: {int32, int64} = int64"],
-)
-
-
-@arg_min_op.shape
-@arg_max_op.shape
-def _arg_shape(call: Any) -> Dims:
-    dims = call.shapes[0]
-    axis = call.constant(1)
-    if dims is None:
-        return None
-    if len(dims) <= 1:
-        return ()
-    if axis is None:
-        return (None,) * (len(dims) - 1)
-    where = int(axis)
-    if not -len(dims) <= where < len(dims):
-        raise ValueError(
-            f"Dimension ({where}) must be in the range [{-len(dims)}, {len(dims)}), where {len(dims)} is the number of dimensions in the input."
-        )
-    where %= len(dims)
-    return dims[:where] + dims[where + 1 :]
-
-
-def _arg(function: Any, x: Any, axis: Any, output_type: Any) -> Any:
-    where = int(axis)
-    ndim = np.ndim(x)
-    if not -ndim <= where < ndim:
-        raise KernelError(InvalidArgumentError, f"Expected dimension in the range [{-ndim}, {ndim}), but got {where}")
-    if x.shape[where] == 0:
-        raise KernelError(
-            InvalidArgumentError, f"Reduction axis {where} is empty in shape [{','.join(str(s) for s in x.shape)}]"
-        )
-    return function(x, axis=where).astype(output_type.as_numpy_dtype)
-
-
-@arg_max_op.kernel
-def _arg_max_kernel(x: Any, axis: Any, *, output_type: Any) -> Any:
-    return _arg(np.argmax, x, axis, output_type)
-
-
-@arg_min_op.kernel
-def _arg_min_kernel(x: Any, axis: Any, *, output_type: Any) -> Any:
-    return _arg(np.argmin, x, axis, output_type)
-
-
-arg_max_op.gradient(lambda op, dy: (None, None))
-arg_min_op.gradient(lambda op, dy: (None, None))
-
-
-def argmax(
-    input: Any, axis: Any = None, name: str | None = None, dimension: Any = None, output_type: Any = dtypes.int64
-) -> Tensor:
-    """Returns the places of the greatest elements along `axis` (0 by default), the first of equals.
-
-    Args:
-      input: the tensor.
-      axis: the dimension to look along.
-      name: name of the operation.
-      dimension: older name of `axis`.
-      output_type: `tf.int64` or `tf.int32`.
-    """
-    axis = one_of("axis", axis, "dimension", dimension)
-    return raw.ArgMax(input, 0 if axis is None else axis, output_type=output_type, name=name)
-
-
-def argmin(
-    input: Any, axis: Any = None, name: str | None = None, dimension: Any = None, output_type: Any = dtypes.int64
-) -> Tensor:
-    """Returns the places of the least elements along `axis` (0 by default); the arguments are those of `argmax`."""
-    axis = one_of("axis", axis, "dimension", dimension)
-    return raw.ArgMin(input, 0 if axis is None else axis, output_type=output_type, name=name)
-
-
-def arg_max(input: Any, dimension: Any, output_type: Any = dtypes.int64, name: str | None = None) -> Tensor:
-    """Returns the places of the greatest elements along `dimension`; the older form of `argmax`."""
-    return raw.ArgMax(input, dimension, output_type=output_type, name=name)
-
-
-def arg_min(input: Any, dimension: Any, output_type: Any = dtypes.int64, name: str | None = None) -> Tensor:
-    """Returns the places of the least elements along `dimension`; the older form of `argmin`."""
-    return raw.ArgMin(input, dimension, output_type=output_type, name=name)

@@ -16,10 +16,10 @@ from ..framework.tensor import Tensor
 from .array import shape, zeros, zeros_like
 from .broadcasting import sum_to_inputs
 from .constant import constant
+from .gathering import gather
 from .joining import concat
 from .shape_functions import NUMBERS, merge, with_rank
 from .shaping import expand_dims, reshape, squeeze
-from .slicing import gather
 
 __all__ = ["boolean_mask", "one_hot", "sequence_mask", "where", "where_v2"]
 
@@ -179,9 +179,9 @@ def sequence_mask(lengths: Any, maxlen: Any = None, dtype: Any = dtypes.bool_, n
     with op_scope(name, "SequenceMask", [lengths, maxlen]):
         lengths = convert.convert_to_tensor(lengths)
         if maxlen is None:
-            from .reduction import _dimensions
+            from .reduction import all_dimensions
 
-            maxlen = raw.Max(lengths, _dimensions(lengths, None))
+            maxlen = raw.Max(lengths, all_dimensions(lengths, None))
             maxlen = raw.Maximum(constant(0, maxlen._dtype.base_dtype), maxlen)
         else:
             maxlen = convert.convert_to_tensor(maxlen)

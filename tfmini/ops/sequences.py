@@ -1,4 +1,4 @@
-"""Sequences of numbers: range, linspace, cumulative sums and products."""
+"""Sequences of numbers: range, linspace, cumulative sums and products, grids."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..framework.shapes import Dims
 from ..framework.tensor import Tensor
 from .shape_functions import NUMBERS, with_rank
 
-__all__ = ["cumprod", "cumsum", "lin_space", "linspace", "range"]
+__all__ = ["cumprod", "cumsum", "lin_space", "linspace", "meshgrid", "range"]
 
 range_op = op(
     "Range(start: Tidx, limit: Tidx, delta: Tidx) -> (output: Tidx)",
@@ -140,10 +140,11 @@ def linspace(start: Any, stop: Any, num: Any, name: str | None = None, axis: int
       axis: where the new dimension goes.
     """
     from .array import shape, zeros_like
+    from .broadcast_shapes import broadcast_dynamic_shape, broadcast_to
     from .cast import cast
     from .joining import concat
     from .select import where_v2
-    from .shaping import broadcast_dynamic_shape, broadcast_to, expand_dims, reshape
+    from .shaping import expand_dims, reshape
     from .slicing import slice
 
     with op_scope(name, "linspace", [start, stop]):
@@ -226,7 +227,7 @@ def _cumsum_gradient(op: Any, dy: Any) -> Any:
 
 @cumprod_op.gradient
 def _cumprod_gradient(op: Any, dy: Any) -> Any:
-    from .math import div_no_nan
+    from .division import div_no_nan
 
     x, axis = op._inputs
     attrs = op._attrs
@@ -255,3 +256,46 @@ def cumprod(x: Any, axis: Any = 0, exclusive: bool = False, reverse: bool = Fals
     with op_scope(name, "Cumprod", [x]) as scope:
         x = convert.convert_to_tensor(x, name="x")
         return raw.Cumprod(x, axis, exclusive=exclusive, reverse=reverse, name=scope)
+
+
+# ---- grids
+
+
+def meshgrid(*args: Any, **kwargs: Any) -> list[Tensor]:
+    """Returns the coordinates of the points of a grid: for each vector a tensor of the shape of the grid.
+
+    Args:
+      *args: the coordinates along each dimension, vectors.
+      indexing: `"xy"` (the default) exchanges the first two dimensions of the result; `"ij"` does not.
+      name: name of the scope.
+
+    Raises:
+      ValueError: there is no such indexing. TypeError: another keyword argument is given.
+    """
+    from .array import ones, size
+    from .joining import stack
+    from .shaping import reshape
+
+    indexing = kwargs.pop("indexing", "xy")
+    name = kwargs.pop("name", "meshgrid")
+    if kwargs:
+        raise TypeError(f"'{next(iter(kwargs))}' is an invalid keyword argument for this function")
+    if indexing not in ("xy", "ij"):
+        raise ValueError(f"Argument `indexing` parameter must be either 'xy' or 'ij', got '{indexing}'")
+    with op_scope(name, "meshgrid", args):
+        count = len(args)
+        if not count:
+            return []
+        output = []
+        for index, x in enumerate(args):
+            sizes = [1] * count
+            sizes[index] = -1
+            output.append(reshape(stack(x), tuple(sizes)))
+        shapes = [size(x) for x in args]
+        kind = convert.convert_to_tensor(args[0])._dtype.base_dtype
+        if indexing == "xy" and count > 1:
+            output[0] = reshape(output[0], (1, -1) + (1,) * (count - 2))
+            output[1] = reshape(output[1], (-1, 1) + (1,) * (count - 2))
+            shapes[0], shapes[1] = shapes[1], shapes[0]
+        filled = ones(shapes, kind)
+        return [x * filled for x in output]

@@ -12,6 +12,10 @@ NUMBERS = (
 )
 """The element types that a type attribute of "numbers" allows, in TensorFlow's order (error messages list them)."""
 
+EXTREME_TYPES = (
+    "{float32, float64, int32, uint8, int16, int8, int64, bfloat16, uint16, float16, uint32, uint64, qint8, quint8, qint32, "
+    "qint16, quint16}"
+)
 REALS = "{float32, float64, int32, uint8, int16, int8, int64, bfloat16, uint16, float16, uint32, uint64}"
 FLOATS = "{float16, bfloat16, float32, float64}"
 WIDE_FLOATS = "{bfloat16, float16, float32, float64}"
@@ -53,7 +57,7 @@ def several(values: Any) -> Any:
 # ---- parts
 
 
-def with_rank(dims: Dims, rank: int) -> Dims:
+def with_rank(dims: Dims, rank: int) -> tuple[int | None, ...]:
     """Returns `dims`, or that many unknown sizes when its rank is unknown. Raises ValueError for another rank."""
     if dims is None:
         return (None,) * rank

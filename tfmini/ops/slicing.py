@@ -9,21 +9,19 @@ import numpy as np
 
 from ..errors import InvalidArgumentError, KernelError
 from ..framework import convert, dtypes
-from ..framework.constant_value import constant_value
-from ..framework.indexed_slices import IndexedSlices
 from ..framework.op_scope import op_scope
 from ..framework.registry import op, raw
-from ..framework.shapes import Dimension, Dims, TensorShape, dims_text, is_full
+from ..framework.shapes import Dimension, Dims
 from ..framework.slots import slots
 from ..framework.static_value import static_value
 from ..framework.tensor import Tensor
-from .array import ones_like, rank, shape, size
+from .array import ones_like, rank, shape
 from .constant import constant
 from .joining import concat, stack
 from .shape_functions import with_rank
-from .shaping import dense, expand_dims, reshape, transpose
+from .shaping import reshape
 
-__all__ = ["batch_gather", "gather", "gather_nd", "newaxis", "pad", "slice", "strided_slice"]
+__all__ = ["newaxis", "slice", "strided_slice"]
 
 newaxis = None
 """In `t[..., tf.newaxis]`: one more dimension of size 1."""
@@ -79,6 +77,8 @@ def _slice_kernel(x: Any, begin: Any, size: Any) -> Any:
 
 @slice_op.gradient
 def _slice_gradient(op: Any, dy: Any) -> Any:
+    from .padding import pad
+
     x, begin = op._inputs[:2]
     x_rank = rank(x)
     kind = begin._dtype.base_dtype
@@ -213,11 +213,20 @@ def _cut_size(whole: int | None, start: Any, stop: Any, step: Any, no_start: int
 @strided_slice_op.bind
 def _strided_slice_bind(op: Any) -> Any:
     masks = _masks(op._attrs)
-    known = [constant_value(each) if each._op._definition.name == "Const" else None for each in op._inputs[1:]]
-    prepared = None if any(each is None for each in known) else _key(*(each.tolist() for each in known), masks)  # type: ignore[union-attr]
+    # The key of constant bounds is made once. A run may feed other bounds, so they are recognised by identity.
+    bounds: list[Any] = [
+        each._op._attrs["value"] if each._op._definition.name == "Const" else None for each in op._inputs[1:]
+    ]
+    prepared = None
+    if all(each is not None for each in bounds):
+        first, last, step = (each.tolist() for each in bounds)
+        prepared = _key(first, last, step, masks)
 
     def kernel(x: Any, begin: Any, end: Any, strides: Any) -> Any:
-        key = prepared if prepared is not None else _key(begin.tolist(), end.tolist(), strides.tolist(), masks)
+        if prepared is not None and begin is bounds[0] and end is bounds[1] and strides is bounds[2]:
+            key = prepared
+        else:
+            key = _key(begin.tolist(), end.tolist(), strides.tolist(), masks)
         if not isinstance(x, np.ndarray):
             x = np.asarray(x)
         try:
@@ -405,358 +414,8 @@ def getitem(tensor: Any, key: Any) -> Tensor:
                 ]
         else:
             bounds = [constant([], dtype=dtypes.int32)] * 3
-        return strided_slice(tensor, *bounds, **masks, name=scope)
+        first, last, step = bounds
+        return strided_slice(tensor, first, last, step, **masks, name=scope)  # type: ignore[arg-type]
 
 
 slots.getitem = getitem
-
-# ---- gather
-
-gather_v2_op = op(
-    "GatherV2(params: Tparams, indices: Tindices, axis: Taxis) -> (output: Tparams)",
-    attrs=["batch_dims: int = 0", "Tparams: type", "Tindices: {int16, int32, int64}", "Taxis: {int32, int64}"],
-)
-gather_op = op(
-    "Gather(params: Tparams, indices: Tindices) -> (output: Tparams)",
-    attrs=["validate_indices: bool = true", "Tparams: type", "Tindices: {int32, int64}"],
-)
-
-
-@gather_v2_op.shape
-def _gather_v2_shape(call: Any) -> Dims:
-    params, indices = call.shapes[:2]
-    axis = call.constant(2)
-    if params is None or indices is None:
-        return None
-    batch = call.attrs["batch_dims"]
-    batch = batch + len(indices) if batch < 0 else batch
-    if axis is None:
-        return (None,) * (len(params) + len(indices) - 1 - batch)
-    where = int(axis)
-    if not -len(params) <= where < len(params):
-        least = where + 1 if where >= 0 else -where
-        raise ValueError(f"Shape must be at least rank {least} but is rank {len(params)}")
-    where %= len(params)
-    return (*params[:where], *indices[batch:], *params[where + 1 :])
-
-
-@gather_op.shape
-def _gather_shape(call: Any) -> Dims:
-    params, indices = call.shapes
-    return None if params is None or indices is None else indices + params[1:]
-
-
-def _check_rows(indices: Any, limit: int, name: str = "indices") -> None:
-    array = np.asarray(indices)
-    if array.size and (array.min() < 0 or array.max() >= limit):
-        flat = array.reshape(-1)
-        first = int(np.flatnonzero((flat < 0) | (flat >= limit))[0])
-        place = ",".join(str(int(each)) for each in np.unravel_index(first, array.shape)) if array.ndim else ""
-        where = f"{name}[{place}]" if array.ndim else name
-        raise KernelError(InvalidArgumentError, f"{where} = {int(flat[first])} is not in [0, {limit})")
-
-
-@gather_v2_op.kernel
-def _gather_v2_kernel(params: Any, indices: Any, axis: Any, *, batch_dims: int) -> Any:
-    where = int(axis) % params.ndim
-    _check_rows(indices, params.shape[where])
-    if not batch_dims:
-        return params.take(indices, axis=where)
-    batch = batch_dims % indices.ndim if batch_dims < 0 else batch_dims
-    rows = int(np.prod(params.shape[:batch]))
-    flat_params = params.reshape(rows, *params.shape[batch:])
-    flat_indices = indices.reshape(rows, *indices.shape[batch:])
-    taken = [flat_params[each].take(flat_indices[each], axis=where - batch) for each in range(rows)]
-    return np.stack(taken).reshape(*params.shape[:batch], *taken[0].shape)
-
-
-@gather_op.kernel
-def _gather_kernel(params: Any, indices: Any) -> Any:
-    _check_rows(indices, params.shape[0])
-    return params.take(indices, axis=0)
-
-
-def _rows_gradient(op: Any, dy: Any) -> IndexedSlices:
-    params, indices = op._inputs[:2]
-    with params.graph.colocate_with(params):
-        params_shape = shape(params)
-    count = expand_dims(size(indices), 0)
-    values = reshape(dense(dy), concat([count, params_shape[1:]], 0))
-    return IndexedSlices(values, reshape(indices, count), params_shape)
-
-
-@gather_op.gradient
-def _gather_gradient(op: Any, dy: Any) -> Any:
-    return _rows_gradient(op, dy), None
-
-
-@gather_v2_op.gradient
-def _gather_v2_gradient(op: Any, dy: Any) -> Any:
-    params, indices, axis = op._inputs
-    with params.graph.colocate_with(params):
-        params_shape = shape(params)
-    count = expand_dims(size(indices), 0)
-    where = static_value(axis)
-    if op._attrs["batch_dims"]:
-        raise LookupError(
-            "The gradient of a gather with batch_dims is not supported; gather from reshaped tensors instead."
-        )
-    if where is not None and int(where) == 0:
-        values = reshape(dense(dy), concat([count, params_shape[1:]], 0))
-        return IndexedSlices(values, reshape(indices, count), params_shape), None, None
-    from .sequences import range as sequence
-
-    outer = params_shape[:axis]
-    inner = params_shape[axis:][1:]
-    values_shape = concat([outer, [-1], inner], 0)
-    values_dims = size(values_shape)
-    axis_dims = size(outer)
-    none = sequence(0)
-    before = sequence(0, axis_dims)
-    after = sequence(axis_dims + 1, values_dims)
-    values = reshape(dense(dy), values_shape)
-    order = concat([none, [axis_dims], before, after], 0)
-    turned = transpose(values, order)
-    raw.GatherV2(params_shape, order, 0)
-    length = params_shape[axis]
-    flat_count = expand_dims(size(indices), 0)
-    rows = raw.UnsortedSegmentSum(turned, reshape(indices, flat_count), length)
-    back = concat([none, before + 1, [0], after], 0)
-    gradient = transpose(rows, back)
-    return reshape(gradient, shape(params)), None, None
-
-
-def gather(
-    params: Any,
-    indices: Any,
-    validate_indices: Any = None,
-    name: str | None = None,
-    axis: Any = None,
-    batch_dims: int = 0,
-) -> Tensor:
-    """Returns the slices of `params` along `axis` whose numbers are in `indices`.
-
-    Args:
-      params: `[..., n, ...]`, a tensor or a variable.
-      indices: integers from 0 to n - 1, of any shape.
-      validate_indices: not used.
-      name: name of the operation.
-      axis: the dimension to look along, 0 by default (`batch_dims` when that is given).
-      batch_dims: how many leading dimensions `params` and `indices` share.
-    """
-    if axis is None:
-        axis = batch_dims
-    known = static_value(axis) if isinstance(axis, Tensor) else axis
-    if known is None or int(known) != 0:
-        return raw.GatherV2(params, indices, axis, batch_dims=batch_dims, name=name)
-    read_rows = getattr(params, "sparse_read", None)
-    if read_rows is not None:
-        return read_rows(indices, name=name)
-    return raw.GatherV2(params, indices, axis, name=name)
-
-
-def batch_gather(params: Any, indices: Any, name: str | None = None) -> Tensor:
-    """Returns slices of `params`, batch by batch: all but the last dimension of `indices` are shared."""
-    with op_scope(name, "BatchGather", [params, indices]):
-        indices = convert.convert_to_tensor(indices, name="indices")
-        params = convert.convert_to_tensor(params, name="params")
-        if indices._dims is None:
-            raise ValueError("batch_gather does not allow indices with unknown shape.")
-        batch = len(indices._dims) - 1
-        return raw.GatherV2(params, indices, batch, batch_dims=batch)
-
-
-gather_nd_op = op(
-    "GatherNd(params: Tparams, indices: Tindices) -> (output: Tparams)",
-    attrs=["Tparams: type", "Tindices: {int16, int32, int64}", 'bad_indices_policy: string = ""'],
-)
-
-
-@gather_nd_op.shape
-def _gather_nd_shape(call: Any) -> Dims:
-    params, indices = call.shapes
-    if params is None or not indices or indices[-1] is None:
-        return None
-    if indices[-1] > len(params):
-        raise ValueError(
-            f"indices.shape[-1] must be <= params.rank, but saw indices shape: {dims_text(indices)} and params shape: {dims_text(params)}"
-        )
-    return indices[:-1] + params[indices[-1] :]
-
-
-@gather_nd_op.kernel
-def _gather_nd_kernel(params: Any, indices: Any) -> Any:
-    depth = indices.shape[-1]
-    flat = indices.reshape(-1, depth)
-    for axis in range(depth):
-        wrong = np.flatnonzero((flat[:, axis] < 0) | (flat[:, axis] >= params.shape[axis]))
-        if wrong.size:
-            place = ",".join(str(int(each)) for each in np.unravel_index(int(wrong[0]), indices.shape[:-1]))
-            shown = ", ".join(str(each) for each in flat[wrong[0]])
-            raise KernelError(
-                InvalidArgumentError,
-                f"indices[{place}] = [{shown}] does not index into param shape {dims_text(params.shape)}",
-            )
-    return params[tuple(np.moveaxis(indices, -1, 0))]
-
-
-@gather_nd_op.gradient
-def _gather_nd_gradient(op: Any, dy: Any) -> Any:
-    params, indices = op._inputs
-    params_shape = shape(params, out_type=indices._dtype.base_dtype)
-    if indices._dims is not None and len(indices._dims) == 2 and indices._dims[-1] == 1:
-        from .shaping import squeeze
-
-        return IndexedSlices(dy, squeeze(indices, axis=-1), params_shape), None
-    return raw.ScatterNd(indices, dy, params_shape, bad_indices_policy=op._attrs["bad_indices_policy"]), None
-
-
-def gather_nd(params: Any, indices: Any, name: str | None = None, batch_dims: int = 0) -> Tensor:
-    """Returns the slices of `params` at the places in the last dimension of `indices`."""
-    if batch_dims:
-        raise ValueError("gather_nd takes no batch_dims here.")
-    read = getattr(params, "gather_nd", None)
-    if read is not None:
-        return read(indices, name=name)
-    return raw.GatherNd(params, indices, name=name)
-
-
-# ---- padding
-
-_PAD = ["T: type", "Tpaddings: {int32, int64} = int32"]
-pad_op = op("Pad(input: T, paddings: Tpaddings) -> (output: T)", attrs=_PAD)
-pad_v2_op = op("PadV2(input: T, paddings: Tpaddings, constant_values: T) -> (output: T)", attrs=_PAD)
-_MIRROR = [*_PAD, 'mode: {"REFLECT", "SYMMETRIC"}']
-mirror_pad_op = op("MirrorPad(input: T, paddings: Tpaddings) -> (output: T)", attrs=_MIRROR)
-mirror_pad_grad_op = op("MirrorPadGrad(input: T, paddings: Tpaddings) -> (output: T)", attrs=_MIRROR)
-
-
-@mirror_pad_op.shape
-@pad_v2_op.shape
-@pad_op.shape
-def _pad_shape(call: Any) -> Dims:
-    dims = call.shapes[0]
-    if dims is not None and call.shapes[1] is not None and call.shapes[1][0] is not None:
-        with_rank(dims, call.shapes[1][0])
-    known = call.constant(1)
-    if known is None:
-        if dims is not None:
-            return (None,) * len(dims)
-        rows = call.shapes[1]
-        return None if rows is None or rows[0] is None else (None,) * rows[0]
-    if dims is None:
-        return (None,) * len(known)
-    dims = with_rank(dims, len(known))
-    return tuple(
-        None if each is None else each + int(before) + int(after)
-        for each, (before, after) in zip(dims, known.tolist(), strict=True)
-    )
-
-
-def _pad_widths(x: Any, paddings: Any) -> list[Any]:
-    widths = paddings.tolist()
-    if len(widths) != np.ndim(x):
-        raise KernelError(
-            InvalidArgumentError,
-            f"The first dimension of paddings must be the rank of inputs{dims_text(np.shape(paddings))} {dims_text(np.shape(x))}",
-        )
-    for before, after in widths:
-        if before < 0 or after < 0:
-            raise KernelError(InvalidArgumentError, f"Paddings must be non-negative: {before} {after}")
-    return widths
-
-
-def _padded(x: Any, widths: list[Any], value: Any) -> Any:
-    result = np.full(
-        [size + before + after for size, (before, after) in zip(x.shape, widths, strict=True)], value, dtype=x.dtype
-    )
-    result[tuple(builtins.slice(before, before + size) for size, (before, _) in zip(x.shape, widths, strict=True))] = x
-    return result
-
-
-pad_op.kernel(lambda x, paddings: _padded(x, _pad_widths(x, paddings), 0))
-pad_v2_op.kernel(lambda x, paddings, value: _padded(x, _pad_widths(x, paddings), value))
-
-
-@mirror_pad_op.kernel
-def _mirror_pad_kernel(x: Any, paddings: Any, *, mode: bytes) -> Any:
-    return np.pad(x, _pad_widths(x, paddings), mode="reflect" if mode == b"REFLECT" else "symmetric")
-
-
-@mirror_pad_grad_op.shape
-def _mirror_pad_grad_shape(call: Any) -> Dims:
-    dims = call.shapes[0]
-    known = call.constant(1)
-    if dims is None or known is None:
-        return None if dims is None else (None,) * len(dims)
-    return tuple(
-        None if each is None else each - int(before) - int(after)
-        for each, (before, after) in zip(dims, known.tolist(), strict=True)
-    )
-
-
-@mirror_pad_grad_op.kernel
-def _mirror_pad_grad_kernel(dy: Any, paddings: Any, *, mode: bytes) -> Any:
-    widths = paddings.tolist()
-    style: Any = "reflect" if mode == b"REFLECT" else "symmetric"
-    for axis, (before, after) in enumerate(widths):
-        length = dy.shape[axis] - before - after
-        places = np.pad(np.arange(length), (before, after), mode=style)
-        total = np.zeros((length, *np.moveaxis(dy, axis, 0).shape[1:]), dtype=dy.dtype)
-        np.add.at(total, places, np.moveaxis(dy, axis, 0))
-        dy = np.moveaxis(total, 0, axis)
-    return dy
-
-
-mirror_pad_op.gradient(lambda op, dy: (raw.MirrorPadGrad(dy, op._inputs[1], mode=op._attrs["mode"]), None))
-mirror_pad_grad_op.gradient(lambda op, dy: (raw.MirrorPad(dy, op._inputs[1], mode=op._attrs["mode"]), None))
-
-
-@pad_v2_op.gradient
-@pad_op.gradient
-def _pad_gradient(op: Any, dy: Any) -> Any:
-    x, paddings = op._inputs[:2]
-    before = slice(paddings, [0, 0], stack([rank(x), 1]))
-    begin = reshape(before, [-1])
-    sizes = shape(x, out_type=begin._dtype.base_dtype)
-    return [slice(dy, begin, sizes)] + [None] * (len(op._inputs) - 1)
-
-
-def pad(
-    tensor: Any, paddings: Any, mode: str = "CONSTANT", name: str | None = None, constant_values: Any = 0
-) -> Tensor:
-    """Returns `tensor` with more elements before and after it along each dimension.
-
-    Args:
-      tensor: any tensor.
-      paddings: `[rank, 2]`, how many elements before and after.
-      mode: `"CONSTANT"`, `"REFLECT"` (mirrors without the edge) or `"SYMMETRIC"` (with it).
-      name: name of the operation.
-      constant_values: what to fill with, a scalar.
-
-    Raises:
-      ValueError: there is no such mode.
-    """
-    mode = mode.upper()
-    if mode == "CONSTANT":
-        if not isinstance(constant_values, Tensor) and np.ndim(constant_values) == 0 and constant_values == 0:
-            result = raw.Pad(tensor, paddings, name=name)
-        else:
-            result = raw.PadV2(tensor, paddings, constant_values, name=name)
-    elif mode in ("REFLECT", "SYMMETRIC"):
-        result = raw.MirrorPad(tensor, paddings, mode=mode, name=name)
-    else:
-        raise ValueError(
-            'Value of argument `mode` expected to be one of "CONSTANT", "REFLECT", or "SYMMETRIC". '
-            f"Received `mode` = {mode}"
-        )
-    source = result._op._inputs[0]._dims
-    if source is not None and not is_full(result._dims):
-        known = static_value(result._op._inputs[1])
-        if known is not None:
-            result.set_shape(
-                TensorShape(
-                    [None if s is None else s + int(a) + int(b) for s, (a, b) in zip(source, known, strict=True)]
-                )
-            )
-    return result

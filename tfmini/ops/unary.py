@@ -2,37 +2,27 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from ..framework import contexts, convert
-from ..framework.indexed_slices import IndexedSlices
+from ..framework import convert
 from ..framework.op_scope import op_scope
-from ..framework.registry import OpDef, op, raw
+from ..framework.registry import op, raw
 from ..framework.tensor import Tensor
 from .array import zeros_like
 from .cast import conj
 from .constant import constant
+from .elementwise import SIGNED, after, unary, unary_gradient
 from .shape_functions import FLOATS_AND_COMPLEX, WIDE_FLOATS, unchanged
 
 __all__ = [
     "abs",
-    "acos",
-    "asin",
-    "atan",
     "ceil",
-    "cos",
     "cosh",
-    "digamma",
-    "erf",
-    "erfc",
     "exp",
     "expm1",
     "floor",
-    "lgamma",
     "log",
     "log1p",
     "log_sigmoid",
@@ -44,45 +34,19 @@ __all__ = [
     "rsqrt",
     "sigmoid",
     "sign",
-    "sin",
     "sinh",
     "sqrt",
     "square",
-    "tan",
     "tanh",
 ]
 
-_SIGNED = "{bfloat16, float16, float32, float64, int8, int16, int32, int64, complex64, complex128}"
-
-
-def _unary(name: str, types: str, kernel: Callable[..., Any]) -> OpDef:
-    """Declares `name(x) -> y`, elementwise."""
-    definition = op(f"{name}(x: T) -> (y: T)", attrs=[f"T: {types}"])
-    definition.shape(unchanged)
-    definition.kernel(kernel)
-    return definition
-
-
-def _unary_gradient(name: str, kernel: Callable[..., Any]) -> OpDef:
-    """Declares `name(y, dy) -> z`, the gradient of a function in terms of its result."""
-    definition = op(f"{name}(y: T, dy: T) -> (z: T)", attrs=[f"T: {FLOATS_AND_COMPLEX}"])
-    definition.shape(unchanged)
-    definition.kernel(kernel)
-    return definition
-
-
-def _after(dy: Any) -> Any:
-    """Orders what a gradient computes after `dy`, so that it is not computed (and kept) early."""
-    return contexts.default_graph().control_dependencies([dy.op if isinstance(dy, IndexedSlices) else dy])
-
-
 # ---- signs
 
-neg_op = _unary("Neg", _SIGNED, np.negative)
+neg_op = unary("Neg", SIGNED, np.negative)
 neg_op.gradient(lambda op, dy: -dy)
-abs_op = _unary("Abs", "{bfloat16, float16, float32, float64, int8, int16, int32, int64}", np.absolute)
+abs_op = unary("Abs", "{bfloat16, float16, float32, float64, int8, int16, int32, int64}", np.absolute)
 abs_op.gradient(lambda op, dy: dy * sign(op._inputs[0]))
-sign_op = _unary("Sign", _SIGNED, np.sign)
+sign_op = unary("Sign", SIGNED, np.sign)
 sign_op.gradient(lambda op, dy: zeros_like(op._inputs[0]))
 
 complex_abs_op = op(
@@ -117,10 +81,10 @@ def sign(x: Any, name: str | None = None) -> Tensor:
 
 # ---- whole numbers
 
-floor_op = _unary("Floor", WIDE_FLOATS, np.floor)
-ceil_op = _unary("Ceil", WIDE_FLOATS, np.ceil)
-round_op = _unary("Round", _SIGNED, np.rint)
-rint_op = _unary("Rint", WIDE_FLOATS, np.rint)
+floor_op = unary("Floor", WIDE_FLOATS, np.floor)
+ceil_op = unary("Ceil", WIDE_FLOATS, np.ceil)
+round_op = unary("Round", SIGNED, np.rint)
+rint_op = unary("Rint", WIDE_FLOATS, np.rint)
 for _each in (floor_op, ceil_op, round_op, rint_op):
     _each.gradient(lambda op, dy: None)
 
@@ -148,17 +112,17 @@ def rint(x: Any, name: str | None = None) -> Tensor:
 
 # ---- powers and roots
 
-square_op = _unary(
+square_op = unary(
     "Square",
     "{bfloat16, float16, float32, float64, int8, int16, int32, int64, uint8, uint16, uint32, uint64, complex64, complex128}",
     np.square,
 )
-sqrt_op = _unary("Sqrt", FLOATS_AND_COMPLEX, np.sqrt)
-rsqrt_op = _unary("Rsqrt", FLOATS_AND_COMPLEX, lambda x: np.reciprocal(np.sqrt(x)))
-reciprocal_op = _unary("Reciprocal", _SIGNED, np.reciprocal)
-sqrt_grad_op = _unary_gradient("SqrtGrad", lambda y, dy: dy * 0.5 / np.conjugate(y))
-rsqrt_grad_op = _unary_gradient("RsqrtGrad", lambda y, dy: dy * (np.conjugate(y) * -0.5) * np.square(np.conjugate(y)))
-reciprocal_grad_op = _unary_gradient("ReciprocalGrad", lambda y, dy: -dy * np.square(np.conjugate(y)))
+sqrt_op = unary("Sqrt", FLOATS_AND_COMPLEX, np.sqrt)
+rsqrt_op = unary("Rsqrt", FLOATS_AND_COMPLEX, lambda x: np.reciprocal(np.sqrt(x)))
+reciprocal_op = unary("Reciprocal", SIGNED, np.reciprocal)
+sqrt_grad_op = unary_gradient("SqrtGrad", lambda y, dy: dy * 0.5 / np.conjugate(y))
+rsqrt_grad_op = unary_gradient("RsqrtGrad", lambda y, dy: dy * (np.conjugate(y) * -0.5) * np.square(np.conjugate(y)))
+reciprocal_grad_op = unary_gradient("ReciprocalGrad", lambda y, dy: -dy * np.square(np.conjugate(y)))
 sqrt_op.gradient(lambda op, dy: raw.SqrtGrad(op._outputs[0], dy))
 rsqrt_op.gradient(lambda op, dy: raw.RsqrtGrad(op._outputs[0], dy))
 reciprocal_op.gradient(lambda op, dy: raw.ReciprocalGrad(op._outputs[0], dy))
@@ -166,14 +130,14 @@ reciprocal_op.gradient(lambda op, dy: raw.ReciprocalGrad(op._outputs[0], dy))
 
 @square_op.gradient
 def _square_gradient(op: Any, dy: Any) -> Any:
-    with _after(dy):
+    with after(dy):
         x = conj(op._inputs[0])
         return raw.Mul(dy, raw.Mul(x, constant(2.0, dtype=x._dtype.base_dtype)))
 
 
 @sqrt_grad_op.gradient
 def _sqrt_grad_gradient(op: Any, dz: Any) -> Any:
-    with _after(dz):
+    with after(dz):
         ga = dz / op._inputs[0]
         return -conj(ga) * op._outputs[0], 0.5 * ga
 
@@ -181,7 +145,7 @@ def _sqrt_grad_gradient(op: Any, dz: Any) -> Any:
 @rsqrt_grad_op.gradient
 def _rsqrt_grad_gradient(op: Any, dz: Any) -> Any:
     a, b = op._inputs
-    with _after(dz):
+    with after(dz):
         ca, cg = conj(a), conj(dz)
         return -1.5 * cg * b * raw.Square(ca), raw.RsqrtGrad(ca, dz)
 
@@ -189,7 +153,7 @@ def _rsqrt_grad_gradient(op: Any, dz: Any) -> Any:
 @reciprocal_grad_op.gradient
 def _reciprocal_grad_gradient(op: Any, dz: Any) -> Any:
     a, b = op._inputs
-    with _after(dz):
+    with after(dz):
         ca, cg = conj(a), conj(dz)
         return cg * -2.0 * b * ca, raw.ReciprocalGrad(ca, dz)
 
@@ -216,33 +180,33 @@ def reciprocal(x: Any, name: str | None = None) -> Tensor:
 
 # ---- exponentials and logarithms
 
-exp_op = _unary("Exp", FLOATS_AND_COMPLEX, np.exp)
-expm1_op = _unary("Expm1", FLOATS_AND_COMPLEX, np.expm1)
-log_op = _unary("Log", FLOATS_AND_COMPLEX, np.log)
-log1p_op = _unary("Log1p", FLOATS_AND_COMPLEX, np.log1p)
+exp_op = unary("Exp", FLOATS_AND_COMPLEX, np.exp)
+expm1_op = unary("Expm1", FLOATS_AND_COMPLEX, np.expm1)
+log_op = unary("Log", FLOATS_AND_COMPLEX, np.log)
+log1p_op = unary("Log1p", FLOATS_AND_COMPLEX, np.log1p)
 
 
 @exp_op.gradient
 def _exp_gradient(op: Any, dy: Any) -> Any:
-    with _after(dy):
+    with after(dy):
         return dy * conj(op._outputs[0])
 
 
 @expm1_op.gradient
 def _expm1_gradient(op: Any, dy: Any) -> Any:
-    with _after(dy):
+    with after(dy):
         return dy * raw.Exp(conj(op._inputs[0]))
 
 
 @log_op.gradient
 def _log_gradient(op: Any, dy: Any) -> Any:
-    with _after(dy):
+    with after(dy):
         return dy * raw.Reciprocal(conj(op._inputs[0]))
 
 
 @log1p_op.gradient
 def _log1p_gradient(op: Any, dy: Any) -> Any:
-    with _after(dy):
+    with after(dy):
         return dy * raw.Reciprocal(1 + conj(op._inputs[0]))
 
 
@@ -276,36 +240,36 @@ def _sigmoid_kernel(x: Any) -> Any:
     return np.reciprocal(y, out=y) if isinstance(y, np.ndarray) else np.reciprocal(y)
 
 
-tanh_op = _unary("Tanh", FLOATS_AND_COMPLEX, np.tanh)
-sigmoid_op = _unary("Sigmoid", FLOATS_AND_COMPLEX, _sigmoid_kernel)
-sinh_op = _unary("Sinh", FLOATS_AND_COMPLEX, np.sinh)
-cosh_op = _unary("Cosh", FLOATS_AND_COMPLEX, np.cosh)
-tanh_grad_op = _unary_gradient("TanhGrad", lambda y, dy: dy * (1 - y * y))
-sigmoid_grad_op = _unary_gradient("SigmoidGrad", lambda y, dy: dy * y * (1 - y))
+tanh_op = unary("Tanh", FLOATS_AND_COMPLEX, np.tanh)
+sigmoid_op = unary("Sigmoid", FLOATS_AND_COMPLEX, _sigmoid_kernel)
+sinh_op = unary("Sinh", FLOATS_AND_COMPLEX, np.sinh)
+cosh_op = unary("Cosh", FLOATS_AND_COMPLEX, np.cosh)
+tanh_grad_op = unary_gradient("TanhGrad", lambda y, dy: dy * (1 - y * y))
+sigmoid_grad_op = unary_gradient("SigmoidGrad", lambda y, dy: dy * y * (1 - y))
 
 
 @tanh_op.gradient
 def _tanh_gradient(op: Any, dy: Any) -> Any:
-    with _after(dy):
+    with after(dy):
         return raw.TanhGrad(conj(op._outputs[0]), dy)
 
 
 @sigmoid_op.gradient
 def _sigmoid_gradient(op: Any, dy: Any) -> Any:
-    with _after(dy):
+    with after(dy):
         return raw.SigmoidGrad(conj(op._outputs[0]), dy)
 
 
 @tanh_grad_op.gradient
 def _tanh_grad_gradient(op: Any, dz: Any) -> Any:
-    with _after(dz):
+    with after(dz):
         a, b = (conj(each) for each in op._inputs)
         return dz * -2.0 * b * a, raw.TanhGrad(a, dz)
 
 
 @sigmoid_grad_op.gradient
 def _sigmoid_grad_gradient(op: Any, dz: Any) -> Any:
-    with _after(dz):
+    with after(dz):
         a, b = (conj(each) for each in op._inputs)
         gb = dz * b
         return gb - 2.0 * gb * a, raw.SigmoidGrad(a, dz)
@@ -313,13 +277,13 @@ def _sigmoid_grad_gradient(op: Any, dz: Any) -> Any:
 
 @sinh_op.gradient
 def _sinh_gradient(op: Any, dy: Any) -> Any:
-    with _after(dy):
+    with after(dy):
         return dy * raw.Cosh(conj(op._inputs[0]))
 
 
 @cosh_op.gradient
 def _cosh_gradient(op: Any, dy: Any) -> Any:
-    with _after(dy):
+    with after(dy):
         return dy * raw.Sinh(conj(op._inputs[0]))
 
 
@@ -349,178 +313,3 @@ def sinh(x: Any, name: str | None = None) -> Tensor:
 def cosh(x: Any, name: str | None = None) -> Tensor:
     """Returns the hyperbolic cosine."""
     return raw.Cosh(x, name=name)
-
-
-# ---- angles
-
-sin_op = _unary("Sin", FLOATS_AND_COMPLEX, np.sin)
-cos_op = _unary("Cos", FLOATS_AND_COMPLEX, np.cos)
-tan_op = _unary("Tan", FLOATS_AND_COMPLEX, np.tan)
-asin_op = _unary("Asin", FLOATS_AND_COMPLEX, np.arcsin)
-acos_op = _unary("Acos", FLOATS_AND_COMPLEX, np.arccos)
-atan_op = _unary("Atan", FLOATS_AND_COMPLEX, np.arctan)
-
-
-@sin_op.gradient
-def _sin_gradient(op: Any, dy: Any) -> Any:
-    with _after(dy):
-        return dy * raw.Cos(conj(op._inputs[0]))
-
-
-@cos_op.gradient
-def _cos_gradient(op: Any, dy: Any) -> Any:
-    with _after(dy):
-        x = conj(op._inputs[0])
-        return -dy * raw.Sin(x)
-
-
-@tan_op.gradient
-def _tan_gradient(op: Any, dy: Any) -> Any:
-    with _after(dy):
-        secant = raw.Reciprocal(raw.Cos(conj(op._inputs[0])))
-        return raw.Square(secant) * dy
-
-
-def _inverse_gradient(op: Any, dy: Any) -> tuple[Any, Any]:
-    x = conj(op._inputs[0])
-    squared = raw.Square(x)
-    return squared, constant(1, dtype=dy._dtype.base_dtype)
-
-
-@asin_op.gradient
-def _asin_gradient(op: Any, dy: Any) -> Any:
-    with _after(dy):
-        squared, one = _inverse_gradient(op, dy)
-        return dy * raw.Reciprocal(raw.Sqrt(raw.Sub(one, squared)))
-
-
-@acos_op.gradient
-def _acos_gradient(op: Any, dy: Any) -> Any:
-    with _after(dy):
-        squared, one = _inverse_gradient(op, dy)
-        inverse = raw.Reciprocal(raw.Sqrt(raw.Sub(one, squared)))
-        return -dy * inverse
-
-
-@atan_op.gradient
-def _atan_gradient(op: Any, dy: Any) -> Any:
-    from .math import add
-
-    with _after(dy):
-        squared, one = _inverse_gradient(op, dy)
-        return dy * raw.Reciprocal(add(one, squared))
-
-
-def sin(x: Any, name: str | None = None) -> Tensor:
-    """Returns the sine of angles in radians."""
-    return raw.Sin(x, name=name)
-
-
-def cos(x: Any, name: str | None = None) -> Tensor:
-    """Returns the cosine of angles in radians."""
-    return raw.Cos(x, name=name)
-
-
-def tan(x: Any, name: str | None = None) -> Tensor:
-    """Returns the tangent of angles in radians."""
-    return raw.Tan(x, name=name)
-
-
-def asin(x: Any, name: str | None = None) -> Tensor:
-    """Returns the angle whose sine is `x`."""
-    return raw.Asin(x, name=name)
-
-
-def acos(x: Any, name: str | None = None) -> Tensor:
-    """Returns the angle whose cosine is `x`."""
-    return raw.Acos(x, name=name)
-
-
-def atan(x: Any, name: str | None = None) -> Tensor:
-    """Returns the angle whose tangent is `x`."""
-    return raw.Atan(x, name=name)
-
-
-# ---- the error function and the logarithm of the gamma function
-
-
-def _by_element(function: Callable[[float], float]) -> Callable[[Any], Any]:
-    """Makes a kernel of a function of the standard library, element by element in double precision."""
-    vectorized = np.vectorize(function, otypes=[np.float64])
-
-    def kernel(x: Any) -> Any:
-        kind = np.asarray(x).dtype
-        return vectorized(np.asarray(x, dtype=np.float64)).astype(kind)[()]
-
-    return kernel
-
-
-def _lgamma(x: float) -> float:
-    try:
-        return math.lgamma(x)
-    except ValueError:
-        return math.inf
-
-
-erf_op = _unary("Erf", WIDE_FLOATS, _by_element(math.erf))
-erfc_op = _unary("Erfc", WIDE_FLOATS, _by_element(math.erfc))
-lgamma_op = _unary("Lgamma", WIDE_FLOATS, _by_element(_lgamma))
-
-
-def _erf_slope(op: Any, dy: Any, factor: float) -> Any:
-    scale = constant(factor, dtype=dy._dtype.base_dtype)
-    with _after(dy):
-        x = conj(op._inputs[0])
-        return dy * scale * raw.Exp(-raw.Square(x))
-
-
-digamma_op = _unary("Digamma", WIDE_FLOATS, lambda x: _digamma_kernel(x))
-
-
-def _digamma_kernel(x: Any) -> Any:
-    """The derivative of `log(gamma(x))`: reflection for negative x, recurrence up to 10, then the asymptotic series."""
-    kind = np.asarray(x).dtype
-    z = np.array(x, dtype=np.float64, copy=True)
-    poles = (z <= 0) & (z == np.floor(z))
-    negative = (z < 0) & ~poles
-    reflected = np.where(negative, np.pi / np.tan(np.pi * np.where(negative, z, 0.5)), 0.0)
-    z = np.where(negative, 1 - z, np.where(poles, 1.0, z))
-    total = np.zeros_like(z)
-    for _ in range(10):
-        small = z < 10
-        total -= np.where(small, 1 / z, 0.0)
-        z = np.where(small, z + 1, z)
-    inverse = 1 / (z * z)
-    series = inverse * (1 / 12 - inverse * (1 / 120 - inverse * (1 / 252 - inverse * (1 / 240 - inverse / 132))))
-    result = np.log(z) - 0.5 / z - series + total - reflected
-    return np.where(poles, np.nan, result).astype(kind)[()]
-
-
-@lgamma_op.gradient
-def _lgamma_gradient(op: Any, dy: Any) -> Any:
-    with _after(dy):
-        return dy * raw.Digamma(conj(op._inputs[0]))
-
-
-erf_op.gradient(lambda op, dy: _erf_slope(op, dy, 2 / math.sqrt(math.pi)))
-erfc_op.gradient(lambda op, dy: _erf_slope(op, dy, -2 / math.sqrt(math.pi)))
-
-
-def erf(x: Any, name: str | None = None) -> Tensor:
-    """Returns the error function."""
-    return raw.Erf(x, name=name)
-
-
-def erfc(x: Any, name: str | None = None) -> Tensor:
-    """Returns `1 - erf(x)`."""
-    return raw.Erfc(x, name=name)
-
-
-def digamma(x: Any, name: str | None = None) -> Tensor:
-    """Returns the derivative of `lgamma(x)`."""
-    return raw.Digamma(x, name=name)
-
-
-def lgamma(x: Any, name: str | None = None) -> Tensor:
-    """Returns the logarithm of the absolute value of the gamma function."""
-    return raw.Lgamma(x, name=name)

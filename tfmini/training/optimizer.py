@@ -15,8 +15,9 @@ from ..framework.collections import GraphKeys
 from ..framework.indexed_slices import IndexedSlices, convert_to_tensor_or_indexed_slices
 from ..framework.op_scope import op_scope
 from ..framework.tensor import Tensor
-from ..ops import array, control_flow, data_flow, state
+from ..ops import array, control_flow, data_flow, segments, state
 from ..ops import optimizer_steps as _operations  # noqa: F401 - declares the operation types that optimizers build
+from ..ops import sparse_steps as _sparse_operations  # noqa: F401 - the same for sparse gradients
 from ..variables.lists import trainable_variables
 from ..variables.variable import Variable, create_variable
 from . import slot_creator
@@ -217,7 +218,7 @@ class Optimizer:
                 with graph.control_dependencies([self._finish(updates, "update")]), graph.colocate_with(global_step.op):
                     if isinstance(global_step, Variable) and _is_resource(global_step):
                         one = convert.convert_to_tensor(1, dtype=global_step.dtype)
-                        result = global_step.assign_add(one, name=scope, read_value=False)
+                        result = global_step.assign_add(one, name=scope, read_value=False)  # type: ignore[attr-defined]
                     else:
                         result = state.assign_add(global_step, 1, name=scope)
             if isinstance(result, Tensor):
@@ -376,4 +377,4 @@ def _as_gradient(gradient: Any) -> Any:
 def _without_duplicates(values: Tensor, indices: Tensor) -> tuple[Tensor, Tensor]:
     """Returns rows and their numbers, rows of the same number added up."""
     unique, positions = data_flow.unique(indices)
-    return data_flow.unsorted_segment_sum(values, positions, array.shape(unique)[0]), unique
+    return segments.unsorted_segment_sum(values, positions, array.shape(unique)[0]), unique

@@ -14,7 +14,7 @@ import numpy as np
 from ..framework import dtypes
 from ..framework.registry import raw
 from ..framework.shapes import TensorShape
-from ..ops import array, constant, decomposition, linalg, random, shaping
+from ..ops import array, constant, decomposition, diagonals, ordering, random
 
 __all__ = [
     "constant_initializer",
@@ -367,7 +367,7 @@ class Orthogonal(Initializer):
         q, r = decomposition.qr(numbers)
         q *= raw.Sign(raw.DiagPart(r))
         if rows < columns:
-            q = shaping.matrix_transpose(q)
+            q = ordering.matrix_transpose(q)
         return self.gain * raw.Reshape(q, shape)
 
     def get_config(self) -> dict[str, Any]:
@@ -393,7 +393,7 @@ class Identity(Initializer):
         if isinstance(whole, TensorShape):
             whole = whole.as_list()
         rows, columns = whole
-        result = linalg.eye(rows, columns, dtype=self.dtype if dtype is None else dtype)
+        result = diagonals.eye(rows, columns, dtype=self.dtype if dtype is None else dtype)
         if partition_info is not None:
             result = raw.Slice(result, partition_info.var_offset, shape)
         return self.gain * result
