@@ -18,38 +18,12 @@ import traitlets
 
 from tfmini import inspection
 
-from . import export
+from . import bundle, export
 from .hub import GraphHub, follow_cells, hub_of
 
-_STATIC = pathlib.Path(__file__).parent / "static"
 _THEMES = ("auto", "light", "dark", "contrast")
 _MOST_IMAGE = 400_000
 _RECORD_SHARE = 20
-
-_WITHOUT_BUNDLE = """
-export default {
-  render({ model, el }) {
-    const text = document.createElement("pre");
-    text.textContent = "The drawing of this view is not built (tfmini_widgets/static/tfmini.js is missing).\\n";
-    el.append(text);
-    const id = String(Math.random());
-    model.on("msg:custom", (m) => { if (m.type === "answer" && m.id === id && m.ok) text.textContent += m.value; });
-    model.send({ type: "ask", id, kind: "text", payload: {} });
-  },
-};
-"""
-
-
-def bundle_source() -> pathlib.Path | str:
-    """Returns the script of all views: the built file, or a small module that shows the text twin."""
-    path = _STATIC / "tfmini.js"
-    return path if path.exists() else _WITHOUT_BUNDLE
-
-
-def style_source() -> pathlib.Path | str:
-    """Returns the style sheet of all views."""
-    path = _STATIC / "tfmini.css"
-    return path if path.exists() else ""
 
 
 class LiveView(anywidget.AnyWidget):
@@ -70,8 +44,7 @@ class LiveView(anywidget.AnyWidget):
       live: "live" while the view follows the graph, else "recorded".
     """
 
-    _esm = bundle_source()
-    _css = style_source()
+    _esm = bundle.module_source()
 
     view = traitlets.Unicode("graph").tag(sync=True)
     record = traitlets.Dict().tag(sync=True)
@@ -271,8 +244,10 @@ class LiveView(anywidget.AnyWidget):
 
     def close(self) -> None:
         """Stops following the graph and removes the widget from the page."""
-        self._hub.close(self)
-        self.live = "recorded"
+        hub = self.__dict__.get("_hub")
+        if hub is not None:  # a view whose making was refused is closed too, when it is collected
+            hub.close(self)
+            self.live = "recorded"
         super().close()
 
     # ---- display
