@@ -5,6 +5,7 @@ The text has TensorFlow's phrase, the lines of the program, the chain of causes 
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from ..errors import OpError
@@ -30,7 +31,7 @@ def why(graph: Any = None, error: BaseException | None = None) -> str:
       error: an error to explain instead.
     """
     chosen = contexts.default_graph() if graph is None else graph
-    shown = _last["error"] if error is None else error
+    shown = error or _last["error"] or getattr(sys, "last_value", None)
     refused = next((each for each in reversed(list(chosen.journal.requests)) if each.error), None)
     if isinstance(error, OpError):
         return _failed_run(error)
@@ -39,6 +40,9 @@ def why(graph: Any = None, error: BaseException | None = None) -> str:
         return _refused(refused, chosen)
     if failed is not None:
         return _failed_run(failed)
+    noted = next((run for run in reversed(list(chosen.journal.runs)) if run.error), None)
+    if noted is not None:
+        return f"Run {noted.number}, which fetched {', '.join(noted.fetches)}: {noted.error}"
     return f"Nothing was refused in this graph: {len(chosen.journal.requests)} get_variable calls, no failed run noted."
 
 
@@ -64,7 +68,7 @@ def _refused(request: Any, graph: Any) -> str:
         lines.append(f"  found     made by call {request.found.number}{_at(request.found.sites)}")
     elif record["lookup"] == "missing":
         lines.append("  found     nothing of that name was made by get_variable")
-    if request.checks:
+    if request.checks and request.checks not in request.error:
         lines.append(f"  checks    {request.checks}")
     lines += ["", record["sentence"], *_cures(request, record)]
     return "\n".join(lines)
