@@ -15,6 +15,7 @@ from ..errors import FailedPreconditionError, InvalidArgumentError, KernelError,
 from ..framework.indexed_slices import IndexedSlices
 from ..framework.registry import op, raw
 from ..framework.shapes import Dims, dims_text, merge_dims
+from .array import size
 from .state import NUMBERS, counted, scattered
 
 var_handle_op = op(
@@ -142,7 +143,7 @@ def _resource_gather_gradient(op: Any, dy: Any) -> Any:
         from .constant import constant
 
         sizes = constant(list(dims), dtype="int32")
-    count = raw.ExpandDims(raw.Size(indices), 0)
+    count = raw.ExpandDims(size(indices), 0)
     values = raw.Reshape(dy, raw.ConcatV2([count, sizes[1:]], 0, name="concat"))
     return IndexedSlices(values, raw.Reshape(indices, count), sizes), None
 

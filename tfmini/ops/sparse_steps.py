@@ -81,7 +81,7 @@ def _first_shape(call: Any) -> Dims:
 def _momentum(var: Any, accum: Any, lr: Any, grad: Any, momentum: Any, *, use_nesterov: bool) -> tuple[Any, ...]:
     new = accum * momentum + grad
     if use_nesterov:
-        return var - (grad * lr + new * momentum * lr), new
+        return var - (grad * lr + new * (momentum * lr)), new
     return var - new * lr, new
 
 
@@ -94,7 +94,9 @@ def _inverse_root(x: Any) -> Any:
     return x.dtype.type(1) / np.sqrt(x)
 
 
-def _rms_prop(var: Any, ms: Any, mom: Any, lr: Any, rho: Any, momentum: Any, epsilon: Any, grad: Any) -> tuple[Any, ...]:
+def _rms_prop(
+    var: Any, ms: Any, mom: Any, lr: Any, rho: Any, momentum: Any, epsilon: Any, grad: Any
+) -> tuple[Any, ...]:
     one = grad.dtype.type(1)
     new_ms = ms * rho + grad * grad * (one - rho)
     new_mom = mom * momentum + _inverse_root(new_ms + epsilon) * lr * grad

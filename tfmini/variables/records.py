@@ -119,7 +119,7 @@ def _words_of(op: Any) -> str:
     if op.type == "Const":
         return _constant_words(op._attrs["value"])
     if op.type == "Fill" and op._inputs[1]._op.type == "Const":
-        return _constant_words(op._inputs[1]._op._attrs["value"])
+        return _constant_words(np.atleast_1d(op._inputs[1]._op._attrs["value"]))
     for _ in range(3):
         if op.type in _RANDOM:
             return _RANDOM[op.type]
