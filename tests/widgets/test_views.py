@@ -266,3 +266,22 @@ def test_traits_agree_with_the_documents_of_the_page(graph):
     assert (view.theme, view.height, view.live) == ("dark", 500, "live")
     view.close()
     assert view.live == "recorded"
+
+
+def test_pictures_without_a_page_show_the_facts(graph, session):
+    """Scopes, collections and the steps of a run are tables; large ones are cut and say so."""
+    model = digits.build(tf)
+    session.run(model.init)
+    scopes = tfw.scopes().svg()
+    for words in ("model", "hidden", "find only", "given at digits.py line", "w [64,32] ×2"):
+        assert words in scopes
+    assert "trainable_variables" in tfw.collections().svg()
+    stepper = tfw.step(session, [model.loss, model.train], feeds(model)).svg()
+    assert "gradients of w" in stepper
+    assert "adds b to every row of MatMul:0<" in stepper
+    for index in range(100):
+        tf.add_to_collection(f"key {index}", model.loss)
+    assert "43 more rows" in tfw.collections().svg()
+    picture = tfw.graph().svg()
+    for words in ("model_1", "model/hidden/w", "×2", "gradients 40", "∂w"):
+        assert words in picture

@@ -7,9 +7,9 @@ from .export import to_dot, to_networkx
 from .graph_text import graph_text, lane_counts, lane_of
 from .lookup import default_graph, facts, find, operation_card
 from .reading import Record, record_of
-from .scopes_text import collections_text, requests_text, scopes_text
+from .scopes_text import collections_text, mode_origin, requests_text, scopes_text
 from .trace import Recording, trace
-from .trace_text import trace_text
+from .trace_text import trace_text, value_words, values_of
 from .tracker import GraphTracker, graph_label, snapshot
 from .values import value_summary
 from .why import why
@@ -26,6 +26,7 @@ __all__ = [
     "graph_text",
     "lane_counts",
     "lane_of",
+    "mode_origin",
     "operation_card",
     "record_of",
     "requests_text",
@@ -36,5 +37,7 @@ __all__ = [
     "trace",
     "trace_text",
     "value_summary",
+    "value_words",
+    "values_of",
     "why",
 ]

@@ -240,7 +240,7 @@ class LiveView(anywidget.AnyWidget):
         target.write_text(forms[target.suffix](), encoding="utf-8")
 
     def _title(self) -> str:
-        return f"{type(self).__name__} of {self._hub.label}"
+        return f"{self._word}, {self._hub.label}"
 
     def close(self) -> None:
         """Stops following the graph and removes the widget from the page."""

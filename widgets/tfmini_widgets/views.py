@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import tfmini.inspection as inspection
+from tfmini import inspection
 
-from .svg_pieces import text_svg
+from . import tables
 from .view import LiveView
 
 
@@ -30,7 +30,7 @@ class ScopeTree(LiveView):
         return inspection.scopes_text(record) + "\n" + inspection.requests_text(record)
 
     def _static_svg(self) -> str:
-        return text_svg(self._title(), inspection.scopes_text(self._whole()))
+        return tables.scopes_svg(self._whole(), self._title())
 
 
 class CollectionsView(LiveView):
@@ -45,7 +45,7 @@ class CollectionsView(LiveView):
         return inspection.collections_text(self._whole())
 
     def _static_svg(self) -> str:
-        return text_svg(self._title(), self.text())
+        return tables.collections_svg(self._whole(), self._title())
 
 
 class SessionStepper(LiveView):
@@ -109,7 +109,7 @@ class SessionStepper(LiveView):
         return inspection.trace_text(self.trace)
 
     def _static_svg(self) -> str:
-        return text_svg(self._title(), self.text())
+        return tables.trace_svg(self.trace, self._title())
 
     def _title(self) -> str:
         return f"Stepper of run {self.trace.get('run', 0)} in session {self.trace.get('session', '?')}"
