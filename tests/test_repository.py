@@ -165,6 +165,18 @@ def test_readme_has_pictures_of_the_widgets() -> None:
     assert re.findall(r"docs/images/[\w-]+\.png", README)
 
 
+def test_readme_programs_print_what_they_say(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each Python block runs in a graph of its own; what follows `# ` after a print is what it prints."""
+    import tfmini as tf
+
+    blocks = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    assert blocks
+    for block in blocks:
+        with tf.Graph().as_default():
+            exec(compile(block, "README.md", "exec"), {})
+        assert capsys.readouterr().out.splitlines() == re.findall(r"print\(.*\)  # (.*)", block)
+
+
 def test_changelog_knows_this_version() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     assert re.search(
