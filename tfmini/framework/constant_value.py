@@ -37,6 +37,12 @@ def constant_value(tensor: Any, partial: bool = False) -> np.ndarray | None:
                 known[each] = value
                 todo.pop()
                 continue
+        if definition.name == "StridedSlice":
+            value = _one_size(op)
+            if value is not None:
+                known[each] = value
+                todo.pop()
+                continue
         if op in hopeless:
             return _give_up(todo, hopeless)
         if not definition.foldable or not definition.has_kernel or not op._inputs:
@@ -56,6 +62,20 @@ def constant_value(tensor: Any, partial: bool = False) -> np.ndarray | None:
     return known[tensor]
 
 
+def _one_size(op: Any) -> np.ndarray | None:
+    """Returns the value of `tf.shape(x)[i]` when that size of `x` is known, though others may not be."""
+    source, attrs = op._inputs[0]._op, op._attrs
+    masks = [attrs[f"{name}_mask"] for name in ("begin", "end", "ellipsis", "new_axis")]
+    dims = source._inputs[0]._dims if source._definition.name == "Shape" else None
+    if dims is None or attrs["shrink_axis_mask"] != 1 or any(masks) or op._inputs[1]._op._definition.name != "Const":
+        return None
+    begin = constant_value(op._inputs[1])
+    if begin is None or begin.size != 1 or not -len(dims) <= int(begin[0]) < len(dims):
+        return None
+    size = dims[int(begin[0])]
+    return None if size is None else np.array(size, dtype=source._attrs["out_type"].as_numpy_dtype)
+
+
 def _give_up(todo: list[Any], hopeless: set[Any]) -> Any:
     """Returns None. Notes that the operation at the end of `todo` cannot be known, nor what waits for it; a shape may become known later."""
     before = None
@@ -63,7 +83,7 @@ def _give_up(todo: list[Any], hopeless: set[Any]) -> Any:
         op = each._op
         if before is not None and before not in op._inputs:
             continue
-        if op._definition.fold_function is not None:
+        if op._definition.fold_function is not None or op._definition.name == "StridedSlice":
             break
         hopeless.add(op)
         before = each
