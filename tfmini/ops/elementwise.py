@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from ..framework import contexts
 from ..framework.indexed_slices import IndexedSlices
 from ..framework.registry import OpDef, op
@@ -43,3 +45,49 @@ def binary(name: str, types: str, kernel: Callable[..., Any]) -> OpDef:
 def after(dy: Any) -> Any:
     """Orders what a gradient computes after `dy`, so that it is not computed (and kept) early."""
     return contexts.default_graph().control_dependencies([dy.op if isinstance(dy, IndexedSlices) else dy])
+
+
+# ---- kernels that several files share
+
+_BITS = {np.dtype(np.float32): np.dtype(np.int32), np.dtype(np.float64): np.dtype(np.int64)}
+
+
+def choose(condition: Any, x: Any, y: Any) -> Any:
+    """Returns `x` where `condition` holds, else `y`; the three broadcast together.
+
+    On large arrays of floats the bits are masked: no branch waits for a condition that cannot be foreseen, and a NaN on the
+    side that is not taken does no harm.
+    """
+    if (
+        isinstance(condition, np.ndarray)
+        and condition.size >= 4096
+        and isinstance(x, np.ndarray)
+        and isinstance(y, np.ndarray)
+        and x.shape == y.shape == condition.shape
+        and x.dtype == y.dtype
+        and x.dtype in _BITS
+    ):
+        bits = _BITS[x.dtype]
+        mask = condition.astype(bits)
+        np.negative(mask, out=mask)
+        ours, theirs = x.view(bits), y.view(bits)
+        mask &= ours ^ theirs
+        mask ^= theirs
+        return mask.view(x.dtype)
+    result = np.where(condition, x, y)
+    return result if result.ndim else result[()]
+
+
+def row_max(x: np.ndarray) -> np.ndarray:
+    """Returns the greatest element of each row `[..., 1]`; of short rows by their places, which numpy finds faster."""
+    if x.ndim == 2 and 0 < x.shape[1] <= 64 and x.flags.c_contiguous:
+        rows, columns = x.shape
+        return x.take(x.argmax(axis=1) + np.arange(rows) * columns)[:, np.newaxis]
+    return x.max(axis=-1, keepdims=True)
+
+
+def row_sum(x: np.ndarray) -> np.ndarray:
+    """Returns the sum of each row `[..., 1]`; of matrices as a product, which is faster than adding along short rows."""
+    if x.ndim == 2:
+        return np.dot(x, np.ones((x.shape[1], 1), dtype=x.dtype))
+    return x.sum(axis=-1, keepdims=True, dtype=x.dtype)

@@ -14,6 +14,7 @@ from ..framework.shapes import Dims, broadcast_dims, dims_text, is_full
 from ..framework.tensor import Tensor
 from .array import rank, shape, zeros_like
 from .cast import cast
+from .elementwise import row_max, row_sum
 from .joining import concat
 from .math import add
 from .ordering import transpose
@@ -64,9 +65,9 @@ def _sparse_cross_entropy_shape(call: Any) -> list[Dims]:
 
 def _log_sums(features: Any) -> tuple[Any, Any, Any]:
     """Returns the features less the greatest of their row, their exponentials, and the sums of these."""
-    shifted = np.subtract(features, features.max(axis=1, keepdims=True))
+    shifted = np.subtract(features, row_max(features))
     e = np.exp(shifted)
-    return shifted, e, e.sum(axis=1, keepdims=True, dtype=e.dtype)
+    return shifted, e, row_sum(e)
 
 
 @cross_entropy_op.kernel

@@ -148,6 +148,8 @@ def _power(x: Any, y: Any) -> Any:
             return np.positive(x)
         if y == -1:
             return np.reciprocal(x)
+        if y == 0.5:
+            return np.sqrt(x)
     return np.power(x, y)
 
 

@@ -16,6 +16,7 @@ from ..framework.tensor import Tensor
 from .array import shape, zeros, zeros_like
 from .broadcasting import sum_to_inputs
 from .constant import constant
+from .elementwise import choose
 from .gathering import gather
 from .joining import concat
 from .shape_functions import NUMBERS, merge, with_rank
@@ -41,11 +42,6 @@ def _select_shape(call: Any) -> Dims:
     return result
 
 
-def _choose(condition: Any, x: Any, y: Any) -> Any:
-    result = np.where(condition, x, y)
-    return result if result.ndim else result[()]
-
-
 @select_op.kernel
 def _select_kernel(condition: Any, x: Any, y: Any) -> Any:
     if np.shape(x) != np.shape(y):
@@ -58,7 +54,7 @@ def _select_kernel(condition: Any, x: Any, y: Any) -> Any:
         return x if condition else y
     if np.ndim(condition) == 1 and np.ndim(x) > 1:
         condition = condition.reshape(-1, *[1] * (np.ndim(x) - 1))
-    return _choose(condition, x, y)
+    return choose(condition, x, y)
 
 
 @select_v2_op.shape
@@ -67,7 +63,7 @@ def _select_v2_shape(call: Any) -> Dims:
     return broadcast_dims(condition, broadcast_dims(x, y))
 
 
-select_v2_op.kernel(_choose)
+select_v2_op.kernel(choose)
 
 
 @select_op.gradient
