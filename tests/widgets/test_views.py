@@ -183,8 +183,6 @@ def test_a_dashboard_steps_a_run_too(graph, session):
     view.step(session, y)
     assert view.trace["steps"][-1]["values"][0]["text"] == "6"
     assert "Run 1 in session A" in view.text()
-    stepper = tfw.step(session, [y, y + 1.0])
-    assert view.trace == stepper.trace
 
 
 def test_a_display_keeps_an_image_and_text(graph, session):

@@ -110,12 +110,6 @@ class GraphHub:
         """Whether any view is open."""
         return bool(self._pages)
 
-    @property
-    def readers(self) -> list[Reader]:
-        """The views that are open."""
-        with self.lock:
-            return [page.reader for page in self._pages.values()]
-
     def whole(self) -> dict[str, Any]:
         """Returns the whole record as it is now; views that are open get the delta first."""
         with self.lock:

@@ -75,9 +75,6 @@ class SessionStepper(LiveView):
         self._recording = inspection.Recording(session, fetches, feed_dict, watch)
         super().__init__(session.graph, **options)
         self._show_trace(self._recording)
-        for each in self._hub.readers:
-            if isinstance(each, Dashboard):
-                each.show(self._recording, self.trace)
 
     def commit(self) -> tuple[str, ...]:
         """Writes the values of this run into the session. Returns the names of the variables that were written.
@@ -118,7 +115,7 @@ class SessionStepper(LiveView):
 class Dashboard(LiveView):
     """Graph, scopes, collections and runs of one graph in one place; what is selected in one is lit in all.
 
-    Its stepper shows the run that `step` or a `SessionStepper` of the same graph recorded last.
+    Its stepper shows the run that `step` recorded; on a page with a `SessionStepper` of the same graph, the run of that one.
     """
 
     _name = "dashboard"
@@ -130,11 +127,6 @@ class Dashboard(LiveView):
         if session is not None and graph is None:
             graph = session.graph
         super().__init__(graph, **options)
-
-    def show(self, recording: inspection.Recording, trace: dict[str, Any]) -> None:
-        """Shows a run that another view recorded; a dashboard follows every stepper of its graph."""
-        self._recording = recording
-        self.trace = trace
 
     def step(self, session: Any, fetches: Any, feed_dict: Any = None, watch: Sequence[Any] | None = None) -> None:
         """Shows one run in the stepper of this dashboard; arguments as in `SessionStepper`."""
