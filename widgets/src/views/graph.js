@@ -4,11 +4,12 @@ import { columnsOf } from "../lib/graph/columns.js";
 import { buildModel } from "../lib/graph/model.js";
 import { compose, counterparts, fileOf, openFirst } from "../lib/graph/picture.js";
 import { boxOfNode } from "../lib/graph/scene.js";
-import { lightOf, targetOf } from "../lib/graph/light.js";
+import { lightOf, lightOfGroup, targetOf } from "../lib/graph/light.js";
 import { graphText } from "../lib/graph/twin.js";
 import { counted, grouped } from "../lib/names.js";
 import { element, oncePerFrame } from "../lib/dom.js";
 import { Stage } from "./graph/stage.js";
+import { describeSelection, emptyWords, zoomButtons } from "./graph/parts.js";
 import { graphKeys } from "./graph/keys.js";
 import { cardOf } from "./graph/card.js";
 import { findHits } from "./graph/hits.js";
@@ -276,7 +277,7 @@ export function graphView(ctx) {
     const target = targetOf(scene, selection);
     if (traced) stage.light(traced);
     else if (target && target.box.kind !== "lane") stage.light(lightOf(scene, target));
-    else if (target?.mark) stage.light({ boxes: new Set([target.box]), edges: new Set(), variables: new Set(), holders: new Set(), groups: new Set([target.mark]) });
+    else if (target?.mark) stage.light(lightOfGroup(scene, target));
     else stage.light(null);
     stage.numbers(traced?.depth ?? null);
     stage.mark(target ? target.mark ?? target.box : null, stage.el.matches(":focus-visible") ? keys.current() : null);
@@ -300,7 +301,7 @@ export function graphView(ctx) {
       return cardOf(chosen ?? null, { model, store, bus, hits, scene: () => scene, started: () => started });
     },
     status() {
-      const chosen = selection && model ? describeSelection(selection, model, store) : "none";
+      const chosen = selection && model ? describeSelection(selection, store) : "none";
       const few = scene && store.ops.length > 400 ? `${grouped(store.ops.length)} ops in ${counted(stage.things.length, "box", "boxes")}` : "";
       return { left: store.last?.text || few, right: `selection: ${chosen}` };
     },
@@ -375,41 +376,4 @@ export function graphView(ctx) {
   ctx.onTheme?.((theme) => view.themed(theme));
   view.themed(ctx.theme);
   return view;
-}
-
-function emptyWords(store) {
-  return [
-    element("p", {}, `No operations yet in ${store.graph.label}. They appear here as they are made.`),
-    element("pre", {}, 'x = tf.placeholder(tf.float32, [None, 64], name="x")\nw = tf.get_variable("w", [64, 10])'),
-  ];
-}
-
-function describeSelection({ kind, id }, model, store) {
-  if (kind === "variable") return store.variables[id]?.name ?? "none";
-  if (kind === "op") return store.ops.name[id] ?? "none";
-  if (kind === "tensor") {
-    const [op, port] = String(id).split(":");
-    return `${store.ops.name[Number(op)]}:${port}`;
-  }
-  if (kind === "namescope") return id;
-  if (kind === "scope") return store.scopes[id]?.name || "root scope";
-  if (kind === "collection") return store.collections[id]?.key ?? "none";
-  return `${kind} ${typeof id === "number" ? id + 1 : id}`;
-}
-
-/** Plus, minus and fit in a corner, shown while the picture is larger than the room or was moved. */
-function zoomButtons(stage, reset) {
-  const button = (label, text, run) => element("button", { type: "button", class: "tfm-graph-zoom-button", "aria-label": label, title: label, onclick: run }, text);
-  const el = element("div", { class: "tfm-graph-zoom", role: "group", "aria-label": "zoom" },
-    button("zoom out", "−", () => stage.zoom(1 / 1.25)), button("zoom in", "+", () => stage.zoom(1.25)), button("fit the whole graph", "fit", () => stage.fit(true)),
-    button("first picture again", "reset", reset));
-  return {
-    el,
-    update() {
-      if (!stage.scene) return;
-      const { scale, x, y } = stage.view;
-      const out = x < -2 || y < -2 || stage.scene.width * scale + x > stage.size.width + 2 || stage.scene.height * scale + y > stage.size.height + 2;
-      el.classList.toggle("shown", out || stage.touched);
-    },
-  };
 }

@@ -4,7 +4,7 @@
 // gaps, and the lanes under it with their marks in the columns of the variables.
 
 import { layoutFrames, along, across } from "./slots.js";
-import { settle } from "./layered.js";
+import { settle } from "./across.js";
 import { textWidth } from "./measure.js";
 
 const MARGIN = 12;
@@ -30,6 +30,7 @@ export function layoutScene(scene, size) {
     turned,
     ...liftEdges(scene),
     reads: readsOf(scene),
+    hubs: scene.hubs,
     limit: turned ? 0 : Math.max(420, room / LEAST_SCALE),
   };
   const span = (inner) => (turned ? inner.up + inner.down : inner.length);
@@ -223,7 +224,7 @@ function raise(scene) {
 }
 
 /** Bounds of all boxes with a size. */
-export function boundsOf(scene) {
+function boundsOf(scene) {
   let right = 0;
   let bottom = 0;
   for (const box of scene.boxes.values()) {
@@ -258,7 +259,7 @@ function placeLanes(scene, bounds, width, ctx) {
     if (lane.lane.key === "gradients") lane.marksEnd = Math.min(lane.marksEnd, endOf(scene, lane.marksEnd, g));
     placeMarks(scene, lane, marks, g, start);
     if (lane.open) {
-      const inner = layoutFrames([asRoot(lane)], { ...ctx, turned: false, gap: 22, rowGap: 14, limit: Math.max(420, width / LEAST_SCALE) });
+      const inner = layoutFrames([asRoot(lane)], { ...ctx, turned: false, gap: 20, rowGap: 14, limit: Math.max(420, width - 28) });
       const top = y + LANE_HEIGHT + 10;
       placeSlots(inner, 0, MARGIN + 14, top + inner.up, 1, false);
       lane.h = LANE_HEIGHT + 10 + inner.up + inner.down + 14;

@@ -78,6 +78,18 @@ export function lightOf(scene, target) {
   return { boxes, edges, variables, holders };
 }
 
+/** Lit things of a group in a folded lane: the marks of what it runs. */
+export function lightOfGroup(scene, target) {
+  const members = new Set(scene.model.g.control[target.mark.op] ?? []);
+  const variables = new Set();
+  for (const lane of scene.lanes) for (const mark of lane.marks ?? []) if (members.has(mark.op)) for (const k of mark.variables) variables.add(k);
+  const boxes = new Set([target.box]);
+  for (const box of scene.boxes.values()) if (box.kind === "variable" && variables.has(box.node.variable)) boxes.add(box);
+  const holders = new Set();
+  for (const one of boxes) for (let at = one.parent; at; at = at.parent) holders.add(at);
+  return { boxes, edges: new Set(), variables, holders, groups: new Set([target.mark]) };
+}
+
 /** All boxes that a box depends on ("in") or that depend on it ("out"), with their depth. */
 export function reach(scene, box, dir) {
   const depth = new Map([[box, 0]]);

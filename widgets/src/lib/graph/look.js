@@ -4,9 +4,6 @@ import { opsText, shapeOf } from "./sizes.js";
 
 const plural = (count, word) => `${count.toLocaleString("en")} ${word}${count === 1 ? "" : "s"}`;
 
-/** Name that a person reads for an operation: its type, and its own name where that says more. */
-export const titleOf = (model, op) => model.g.name[op];
-
 /** The look of one picture: `uid` prefixes ids, `plain` leaves out what only the live page needs. */
 export function makeLook(scene, uid, plain = false) {
   const { model } = scene;

@@ -8,8 +8,7 @@ import { buildTrees, contains, sign } from "./tree.js";
  * Builds the model.
  *
  * @returns {g, roles, lanes: [{key, title, count, root, vars}], roots, nodeOf, variableNodes, nodes: Map id -> node,
- *   ties: [{scope, title, towers, shared, parent}], series: Map id -> {id, members, parent, chain}, loss: op or -1,
- *   trainOps, groups, counts}
+ *   ties: [{scope, title, towers, shared, parent}], series: Map id -> {id, members, parent, chain}, loss: op or -1}
  */
 export function buildModel(g) {
   const roles = rolesOf(g);
@@ -317,7 +316,7 @@ function reaches(model, scope, feeders, position, childOf) {
 }
 
 /** Visible operations under a node, in order. */
-export function opsUnder(node, model, limit = Infinity) {
+function opsUnder(node, model, limit = Infinity) {
   const ops = [];
   const stack = [node];
   while (stack.length && ops.length < limit) {

@@ -8,7 +8,7 @@ const CORNER = 8;
 const HEAD = 7;
 
 /** Path through points with round corners, ending `back` px before the last point. */
-export function roundPath(points, back = 0, corner = CORNER) {
+function roundPath(points, back = 0, corner = CORNER) {
   const list = points.map((point) => ({ ...point }));
   if (back && list.length > 1) {
     const [p, q] = [list[list.length - 2], list[list.length - 1]];
@@ -32,7 +32,7 @@ export function roundPath(points, back = 0, corner = CORNER) {
 }
 
 /** Arrow head at the end of a way. */
-export function headPath(points, size = HEAD) {
+function headPath(points, size = HEAD) {
   const q = points[points.length - 1];
   let p = points[points.length - 2];
   for (let k = points.length - 2; k >= 0 && Math.hypot(q.x - p.x, q.y - p.y) < 0.5; k -= 1) p = points[k];
@@ -44,7 +44,7 @@ export function headPath(points, size = HEAD) {
 }
 
 /** Lines and head of one edge. */
-export function paintEdge(edge, look, size = HEAD) {
+function paintEdge(edge, look, size = HEAD) {
   if (!edge.points || edge.points.length < 2) return null;
   const children = [
     v("path", { class: "way", d: roundPath(edge.points, edge.head === false ? 0 : size - 1) }),

@@ -12,7 +12,7 @@ const text = (words, x, y, names, anchor = "middle", more = {}) =>
 const rect = (x, y, w, h, r, names) => v("rect", { class: names, x: n1(x), y: n1(y), width: n1(w), height: n1(h), rx: n1(r) });
 
 /** Name of a box for data-name and for selections. */
-export function nameOfBox(box) {
+function nameOfBox(box) {
   if (box.kind === "lane") return box.lane.key;
   if (box.kind === "more") return `${box.node.name} more`;
   if (box.kind === "variables") return `${box.parent.tie.title} variables`;

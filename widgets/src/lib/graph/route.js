@@ -3,12 +3,10 @@
 // Every edge of `scene.edges` gets `points`; so do `scene.stubs` (a short arrow and its count), the one drawn way from the
 // loss to the gradients, the arrows between marks of lanes and the dashed line through the marks of the optimizer.
 
+import { forksOf, markLinks, placeStub } from "./extras.js";
 import { EAST, Grid, NORTH, SOUTH, WEST, round } from "./grid.js";
+import { CLEAR, HEAD, START, STEP, endsOf, isRead, mid, ports, simplify, startsOf } from "./ports.js";
 import { headerOf } from "./sizes.js";
-
-const CLEAR = 4;
-const START = 8;
-const HEAD = 9;
 
 /** Gives every edge its points. */
 export function routeScene(scene) {
@@ -45,7 +43,7 @@ export function routeScene(scene) {
   // straight lines first: nothing may take their place
   const rest = [];
   for (const { edge } of order) {
-    const points = straight(edge, leaves, turned, grid);
+    const points = straight(edge, leaves, names, turned, grid);
     if (points) finish(grid, edge, points);
     else rest.push(edge);
   }
@@ -70,8 +68,6 @@ export function routeScene(scene) {
 }
 
 const rankOf = (edge) => (edge.kind === "read" ? 0 : edge.kind === "control" ? 2 : 1);
-
-const mid = (box) => ({ x: box.x + box.w / 2, y: box.y + box.h / 2 });
 
 /** The words in the name row of an open frame, which edges go around. */
 function wordsOf(box, turned) {
@@ -101,53 +97,8 @@ function lossSource(scene) {
   return null;
 }
 
-// ---- ports ---------------------------------------------------------------------------------------------------------
-
-/** Ports of a box: the middle of each side, with the direction away from it. */
-function ports(box) {
-  const { x, y, w, h } = box;
-  const slant = box.kind === "placeholder" ? 3.5 : 0;
-  const cx = box.open && box.turned ? box.line : x + w / 2;
-  const cy = box.open && !box.turned ? box.line : y + h / 2;
-  return [
-    { x: x + w - slant, y: cy, dir: EAST, away: slant },
-    { x: cx, y: y + h, dir: SOUTH, away: 0 },
-    { x: x + slant, y: cy, dir: WEST, away: slant },
-    { x: cx, y, dir: NORTH, away: 0 },
-  ];
-}
-
-const STEP = [[1, 0], [0, 1], [-1, 0], [0, -1]];
-
-const isRead = (edge) => edge.kind === "read" || edge.kind === "write";
-
-/** Costs of leaving by the east, south, west and north side. */
-function leaveCosts(edge, turned) {
-  if (isRead(edge)) return turned ? [0, 46, 0, 46] : [46, 0, 46, 0];
-  return turned ? [30, 0, 30, 90] : [0, 30, 90, 30];
-}
-
-function enterCosts(edge, turned) {
-  if (isRead(edge)) return turned ? [0, 60, 0, 60] : [60, 0, 60, 0];
-  return turned ? [20, 90, 20, 0] : [90, 20, 0, 20];
-}
-
-function startsOf(edge, turned) {
-  const costs = leaveCosts(edge, turned);
-  return ports(edge.from).map((port, k) => ({
-    x: round(port.x + STEP[k][0] * (START + port.away)), y: round(port.y + STEP[k][1] * START), dir: k, cost: costs[k], port,
-  }));
-}
-
-function endsOf(edge, turned) {
-  const costs = enterCosts(edge, turned);
-  return ports(edge.to).map((port, k) => ({
-    x: round(port.x + STEP[k][0] * (HEAD + port.away)), y: round(port.y + STEP[k][1] * HEAD), dir: (k + 2) % 4, cost: costs[k], port,
-  }));
-}
-
 /** A straight line where ports of both ends face one another and nothing stands between. */
-function straight(edge, leaves, turned, grid) {
+function straight(edge, leaves, names, turned, grid) {
   const a = edge.from;
   const b = edge.to;
   const flatWanted = isRead(edge) === turned;
@@ -170,6 +121,7 @@ function straight(edge, leaves, turned, grid) {
     }
     if (!points) continue;
     if (leaves.some((box) => box !== a && box !== b && touches(box, points[0], points[1], 2))) continue;
+    if (names.some((name) => touches(name, points[0], points[1], 0))) continue;
     const [p, q] = points;
     const over = Math.abs(p.y - q.y) < 0.01
       ? grid.shared(true, p.y, Math.min(p.x, q.x), Math.max(p.x, q.x), a.id, b.id)
@@ -262,22 +214,6 @@ function align(points, from, step) {
   }
 }
 
-export function simplify(points) {
-  const kept = [];
-  for (const point of points) {
-    const n = kept.length;
-    if (n && Math.abs(kept[n - 1].x - point.x) < 0.6 && Math.abs(kept[n - 1].y - point.y) < 0.6) continue;
-    if (n > 1) {
-      const [a, b] = [kept[n - 2], kept[n - 1]];
-      const flat = Math.abs(a.y - b.y) < 0.6 && Math.abs(b.y - point.y) < 0.6;
-      const tall = Math.abs(a.x - b.x) < 0.6 && Math.abs(b.x - point.x) < 0.6;
-      if (flat || tall) kept.pop();
-    }
-    kept.push(point);
-  }
-  return kept;
-}
-
 /** The last resort: out, across in the middle, in. */
 function plain(edge, turned) {
   const [a, b] = [ports(edge.from), ports(edge.to)];
@@ -310,113 +246,4 @@ function routeLoss(scene, grid, frames, bands) {
   const found = grid.way(starts, ends, edge.from.id, lane.id, penalties(edge, frames, bands), 20000);
   if (found) finish(grid, edge, joined(found));
   else edge.points = null;
-}
-
-/** From each gradient mark to the update mark of the same variable, and one dashed line through the updates to the group. */
-function markLinks(scene) {
-  const links = [];
-  const gradients = scene.lanes.find((lane) => lane.lane.key === "gradients");
-  const optimizer = scene.lanes.find((lane) => lane.lane.key === "optimizer");
-  if (gradients && optimizer && gradients.marks && optimizer.marks && !gradients.open) {
-    for (const mark of gradients.marks) {
-      const other = optimizer.marks.find((one) => one.variables[0] === mark.variables[0]);
-      if (!other) continue;
-      const a = { x: mark.x + mark.w / 2, y: mark.y + mark.h };
-      const b = { x: other.x + other.w / 2, y: other.y };
-      const y = (a.y + b.y) / 2;
-      links.push({ kind: "gradient", from: mark, to: other, points: Math.abs(a.x - b.x) < 1.5 ? [{ x: b.x, y: a.y }, b] : simplify([a, { x: a.x, y }, { x: b.x, y }, b]) });
-    }
-  }
-  const group = optimizer?.groups?.[0];
-  if (optimizer?.marks?.length && group) {
-    const y = group.y + group.h / 2;
-    const marks = [...optimizer.marks].sort((a, b) => a.x - b.x);
-    for (let k = 0; k < marks.length; k += 1) {
-      const from = marks[k].x + marks[k].w;
-      const to = k + 1 < marks.length ? marks[k + 1].x : group.x;
-      if (to - from > 2) links.push({ kind: "control", head: k + 1 === marks.length, from: marks[k], to: k + 1 < marks.length ? marks[k + 1] : group, points: [{ x: from, y }, { x: to, y }] });
-    }
-  }
-  return links;
-}
-
-/** Where ways of one source part after running together: a small dot shows that they are one. */
-function forksOf(edges) {
-  const forks = [];
-  const bySource = new Map();
-  for (const edge of edges) {
-    if (!edge.points || edge.points.length < 2) continue;
-    if (!bySource.has(edge.from)) bySource.set(edge.from, []);
-    bySource.get(edge.from).push(edge);
-  }
-  for (const list of bySource.values()) {
-    for (let i = 0; i < list.length; i += 1) {
-      for (let j = i + 1; j < list.length; j += 1) {
-        const point = partingOf(list[i].points, list[j].points);
-        if (point && !forks.some((fork) => Math.abs(fork.x - point.x) < 2 && Math.abs(fork.y - point.y) < 2)) forks.push({ ...point, kind: list[i].kind, from: list[i].from });
-      }
-    }
-  }
-  return forks;
-}
-
-function partingOf(p, q) {
-  if (Math.abs(p[0].x - q[0].x) > 0.6 || Math.abs(p[0].y - q[0].y) > 0.6) return null;
-  let k = 1;
-  while (k < p.length && k < q.length && Math.abs(p[k].x - q[k].x) < 0.6 && Math.abs(p[k].y - q[k].y) < 0.6) k += 1;
-  if (k >= p.length || k >= q.length) return null;
-  const [a, b, c] = [p[k - 1], p[k], q[k]];
-  const flatB = Math.abs(a.y - b.y) < 0.6;
-  const flatC = Math.abs(a.y - c.y) < 0.6;
-  if (flatB && flatC) {
-    if (Math.sign(b.x - a.x) !== Math.sign(c.x - a.x)) return null;
-    return Math.abs(b.x - a.x) < Math.abs(c.x - a.x) ? b : c;
-  }
-  if (!flatB && !flatC) {
-    if (Math.sign(b.y - a.y) !== Math.sign(c.y - a.y)) return null;
-    return Math.abs(b.y - a.y) < Math.abs(c.y - a.y) ? b : c;
-  }
-  return k > 1 ? a : null;
-}
-
-/** A stub stands on the frame: right of an open frame's name row, on top of a closed box. */
-function placeStub(stub, scene) {
-  const { box } = stub;
-  const LENGTH = 14;
-  if (stub.hub) {
-    // many edges leave (or reach) this box: the stub points along the data
-    const out = stub.dir === "out";
-    const port = ports(box)[scene.turned ? (out ? SOUTH : NORTH) : box.kind === "variable" ? NORTH : out ? EAST : WEST];
-    const end = { x: port.x + STEP[port.dir][0] * LENGTH, y: port.y + STEP[port.dir][1] * LENGTH };
-    stub.points = [{ x: port.x, y: port.y }, end];
-    const flat = port.dir === EAST || port.dir === WEST;
-    stub.text = { x: end.x + (flat ? (port.dir === EAST ? 4 : -4) : 6), y: end.y + (flat ? 4 : port.dir === NORTH ? 6 : 4), anchor: port.dir === WEST ? "end" : "start" };
-    if (stub.dir === "in") stub.points.reverse();
-    return;
-  }
-  if (scene.turned) {
-    if (box.open) {
-      const x = box.x + Math.min(24, box.w / 2);
-      stub.points = [{ x, y: box.y + box.h }, { x, y: box.y + box.h + LENGTH }];
-      stub.text = { x: x + 7, y: box.y + box.h + 11, anchor: "start" };
-    } else {
-      const left = box.x > 34;
-      const y = box.y + box.h / 2;
-      const x = left ? box.x : box.x + box.w;
-      stub.points = [{ x, y }, { x: x + (left ? -LENGTH : LENGTH), y }];
-      stub.text = { x: x + (left ? -LENGTH - 5 : LENGTH + 5), y: y + 4, anchor: left ? "end" : "start" };
-    }
-  } else if (box.open) {
-    const y = box.mirrored ? box.y + box.h - 14 : box.y + 14;
-    stub.points = [{ x: box.x + box.w, y }, { x: box.x + box.w + LENGTH, y }];
-    stub.text = { x: box.x + box.w + LENGTH + 4, y: y + 4, anchor: "start" };
-  } else {
-    const x = box.x + box.w / 2;
-    const back = box.series ? 10 : 0;
-    const y = box.mirrored ? box.y + box.h : box.y - back;
-    const way = box.mirrored ? 1 : -1;
-    stub.points = [{ x, y }, { x, y: y + way * LENGTH }];
-    stub.text = { x: x + 7, y: y + way * LENGTH + (way < 0 ? 5 : 0), anchor: "start" };
-  }
-  if (stub.dir === "in") stub.points.reverse();
 }

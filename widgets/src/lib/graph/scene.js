@@ -5,7 +5,6 @@
 // "more" (what a crowded scope does not show). `state` is {open: Map id -> boolean, lanes: Set, pick: Map id -> number,
 // near: id}. Sizes are those of the wide picture; positions come from layout.js.
 
-import { contains } from "./tree.js";
 import { sizeBox } from "./sizes.js";
 
 /** Most boxes that one scope draws at once. */

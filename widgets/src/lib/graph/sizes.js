@@ -5,7 +5,7 @@ import { LABEL_LIMIT, fitText, textWidth } from "./measure.js";
 const PYTHON_NAMES = { truediv: "RealDiv", floordiv: "FloorDiv", mod: "FloorMod", div: "RealDiv", neg: "Neg" };
 
 /** Whether a name only repeats the type: `MatMul_1` of a MatMul, `add` of an AddV2. */
-export function repeatsType(leaf, type) {
+function repeatsType(leaf, type) {
   const plain = leaf.replace(/_\d+$/, "");
   if (PYTHON_NAMES[plain] === type) return true;
   const same = (text) => text.toLowerCase().replace(/[^a-z0-9]/g, "").replace(/v\d$/, "");
@@ -74,7 +74,7 @@ function sizeVariable(box, model) {
 }
 
 /** The dtype that most variables of the graph have; it is not repeated on every capsule. */
-export function commonDtype(model) {
+function commonDtype(model) {
   if (model.commonDtype === undefined) {
     const counts = new Map();
     for (const variable of model.g.variables) if (variable) counts.set(variable.dtype, (counts.get(variable.dtype) ?? 0) + 1);

@@ -6,8 +6,9 @@
 
 import { layered } from "./layered.js";
 
-export const CAP_GAP = 30;
+const CAP_GAP = 30;
 const CAP_SPACE = 10;
+const HUB_ROOM = 36;
 
 /** Size of a box along and across the data. */
 export const along = (box, turned) => (turned ? box.h : box.w);
@@ -56,7 +57,7 @@ export function layoutFrames(frames, ctx) {
   const free = slots.filter((slot) => !slot.host);
   const entries = entrances(frames, slotOf, edges, ctx);
   const pad = padding(turned);
-  const nodes = free.map((slot) => ({ key: slot.key, su: slot.su, up: slot.up, down: slot.down, frame: slot.frame }));
+  const nodes = free.map((slot) => ({ key: slot.key, su: slot.su, up: slot.up, down: slot.down, frame: slot.frame, hub: slot.hub }));
   for (const entry of entries) {
     nodes.push({ key: entry.key, su: 0, up: 0, down: 0, frame: false });
     for (const slot of entry.slots) edges.set(`${entry.key}\u0000${slot.key}`, { from: entry.key, to: slot.key, fromV: 0, toV: 0, weight: 1 });
@@ -155,6 +156,10 @@ function measureSlot(slot, ctx) {
     slot.down = slot.up;
   }
   slot.bottom = slot.down;
+  // a hub needs room for the arrow and the number that stand for its many edges
+  slot.hub = boxes.map((box) => (ctx.hubs.has(`${box.id} out`) ? -1 : ctx.hubs.has(`${box.id} in`) ? 1 : 0)).find(Boolean) ?? 0;
+  if (slot.hub && boxes[0].kind === "variable" && !turned) slot.up += 22;
+  else if (slot.hub) slot.su += 2 * HUB_ROOM;
   // the frames behind a series stand out on two sides
   slot.extra = boxes.some((box) => box.series && box.parent?.kind !== "tie") ? 10 : 0;
   slot.up += slot.extra;
@@ -190,7 +195,7 @@ function placeCapsules(slots, turned) {
 }
 
 /** Across-offset, from the line of a slot, of the visible box `leaf` that lies in it. */
-export function portV(slot, leaf) {
+function portV(slot, leaf) {
   if (slot.boxes.includes(leaf) || !slot.inner) return 0;
   const { inner } = slot;
   if (inner.tie) {
@@ -230,12 +235,12 @@ function packed(nodes, edges, ctx, isRoot) {
   for (const part of parts) {
     const result = layered(part.nodes, part.edges, options);
     if (u > 0 && u + result.length > limit) {
-      shelfTop = shelfLow + ctx.rowGap + 8;
+      shelfTop = shelfLow + ctx.rowGap;
       u = 0;
     }
     for (const [key, place] of result.places) places.set(key, { u: place.u + u, v: place.v - result.low + shelfTop });
     shelfLow = Math.max(shelfLow, shelfTop + result.high - result.low);
-    u += result.length + ctx.gap + 6;
+    u += result.length + ctx.gap + 4;
   }
   return { places, low: 0, high: shelfLow };
 }
@@ -259,8 +264,9 @@ function components(nodes, edges) {
   }
   for (const edge of edges) parts.get(find(edge.from)).edges.push(edge);
   const list = [...parts.values()];
-  // the part that holds most comes first; single boxes keep their order after it
-  return list.sort((a, b) => (b.nodes.length > 1) - (a.nodes.length > 1));
+  // what many read comes first, what reads many last; single boxes keep their order after the parts
+  const rank = (part) => part.nodes.reduce((sum, node) => sum + (node.hub ?? 0), 0);
+  return list.sort((a, b) => Math.sign(rank(a)) - Math.sign(rank(b)) || (b.nodes.length > 1) - (a.nodes.length > 1));
 }
 
 // ---- towers --------------------------------------------------------------------------------------------------------
@@ -270,7 +276,7 @@ const BRACKET = 4;
 const BRACKET_INSIDE = 13;
 
 /** First tower on top (turned: left), band of shared variables, second tower mirrored under it. */
-export function layoutTie(group, ctx) {
+function layoutTie(group, ctx) {
   const { turned } = ctx;
   const [, second] = group.towers;
   const readers = bandReaders(group, ctx);

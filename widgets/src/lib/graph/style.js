@@ -15,14 +15,14 @@ export const THEMES = {
   },
 };
 
-export const SANS = 'Inter, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
-export const MONO = '"JetBrains Mono", ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace';
+const SANS = 'Inter, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
+const MONO = '"JetBrains Mono", ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace';
 
 /** Class colour of each kind of box and of each lane. */
 const CLASS = { op: "compute", placeholder: "feed", variable: "variable", write: "write", gradients: "gradient", optimizer: "write" };
 
 /** Style sheet of the picture under the selector `under`, with colours by `color(token)` and `mix(token, percent)`. */
-export function pictureCss(under, color, mix, dark) {
+function pictureCss(under, color, mix, dark) {
   const tint = dark ? 16 : 10;
   const rules = {
     "": `font-family:${SANS};font-size:12px;fill:${color("ink")};font-variant-numeric:tabular-nums;font-variant-ligatures:none`,

@@ -7,7 +7,7 @@
 import { kindOfType } from "./roles.js";
 
 /** An empty scope node. */
-export function scopeNode(name, lane, parent) {
+function scopeNode(name, lane, parent) {
   const leaf = name.slice(name.lastIndexOf("/") + 1);
   const id = `${lane === "model" ? "" : `${lane}|`}${name}/`;
   return { id, kind: "scope", name, leaf, lane, parent, children: [], op: -1, variable: -1, ops: 0, vars: 0, first: Infinity, sig: 0 };

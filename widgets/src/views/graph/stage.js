@@ -18,7 +18,7 @@ export function thingsOf(scene) {
     things.push(box);
   }
   for (const lane of scene.lanes) things.push(...(lane.marks ?? []), ...(lane.groups ?? []));
-  return things.sort((a, b) => a.y + a.h * 0 - b.y || a.x - b.x);
+  return things.sort((a, b) => a.y - b.y || a.x - b.x);
 }
 
 /** The outline of a thing, `out` px outside it. */
