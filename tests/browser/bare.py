@@ -104,6 +104,7 @@ class BarePage:
             "live": live,
         }
         self.page.evaluate("([traits, width]) => { window.mount(traits, width); }", [traits, width])
+        self.page.evaluate("() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
         return self.page.locator(".tfm").first
 
     def receive(self, message: Any) -> None:

@@ -143,14 +143,15 @@ export class Shell {
     }, wait);
   }
 
-  /** Shows an error of the widget itself; the text twin stays. */
+  /** Shows an error of the widget itself, "" takes it back; the text twin stays. */
   showProblem(message, report = message) {
+    this.problem.hidden = !message;
+    if (!message) return;
     this.problem.replaceChildren(
       icon("warn"), element("span", {}, message),
       element("button", { type: "button", class: "tfm-button", onclick: () => navigator.clipboard?.writeText(report) }, icon("copy"), element("span", {}, "Copy report")),
       element("button", { type: "button", class: "tfm-button", "aria-label": "Close", onclick: () => { this.problem.hidden = true; } }, icon("close")),
     );
-    this.problem.hidden = false;
   }
 
   // --- find

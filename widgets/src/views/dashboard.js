@@ -39,7 +39,8 @@ export function dashboardView(ctx) {
 class Dashboard {
   constructor(ctx) {
     this.ctx = ctx;
-    this.main = this.#known(ctx.state.get("dashboard.main", "graph"), "graph");
+    this.hadTrace = Boolean(ctx.trace.get()?.steps?.length);
+    this.main = this.#known(ctx.state.get("dashboard.main", this.hadTrace ? "steps" : "graph"), "graph");
     this.tab = this.#known(ctx.state.get("dashboard.tab", "requests"), "requests");
     this.follow = ctx.state.get("dashboard.follow", true);
     this.openRequest = null;

@@ -30,8 +30,9 @@ export function scopesView(ctx) {
   );
   const body = element("div", { class: "tfm-sc-rows", role: "rowgroup" });
   const grid = element("div", { class: "tfm-sc-grid", role: "treegrid", "aria-label": "Variable scopes", tabindex: "0" }, element("div", { role: "rowgroup" }, head), body);
-  const panel = element("div", { class: "tfm-sc-panel" });
-  const main = element("div", { class: "tfm-sc-main" }, grid, panel);
+  const panel = element("div", { class: "tfm-sc-panel", role: "region", "aria-label": "Where defaults come from", tabindex: "0" });
+  const none = element("p", { class: "tfm-empty", hidden: true }, "No variable scope was opened yet. ", element("span", { class: "tfm-mono" }, 'with tf.variable_scope("model"):'), " opens one; it appears here while the cell runs.");
+  const main = element("div", { class: "tfm-sc-main" }, grid, none, panel);
   const ties = tiesPane(ctx);
   const el = element("div", { class: "tfm-scopes" }, main, ties.el);
 
@@ -80,8 +81,8 @@ export function scopesView(ctx) {
       body.append(element("button", { type: "button", class: "tfm-button", onclick: () => { pages += 1; draw(); } }, `${counted(rows.length - shown.length, "more row")}`));
     }
     if (!store.scopes.length || (store.scopes.length === 1 && !store.requests.length)) {
-      body.append(element("p", { class: "tfm-empty" }, "No variable scope was opened yet. ", element("span", { class: "tfm-mono" }, 'with tf.variable_scope("model"):'), " opens one; it appears here while the cell runs."));
-    }
+      none.hidden = false;
+    } else none.hidden = true;
     drawRail();
     mark();
     panel.replaceChildren(...defaultsPanel(ctx, chosen, el.classList.contains("tfm-sc-narrow")));
@@ -222,8 +223,9 @@ export function scopesView(ctx) {
     find: (text) => {
       query = text;
       draw();
-      const facts = store.scopes.map((scope) => ({ name: scope.name || "(root)", var: scope.variables.map((v) => store.variables[v]?.leaf).join(" "), type: scope.variables.map((v) => store.variables[v]?.name).join(" ") }));
-      const hits = query ? findAll(query, facts) : [];
+      const shown = store.scopes.map((scope, index) => index).filter((index) => !store.scopes[index].internal);
+      const facts = shown.map((index) => { const scope = store.scopes[index]; const own = scope.variables.map((v) => store.variables[v]); return { name: scope.name || "(root)", var: own.map((each) => each.leaf).join(" "), type: own.map((each) => each.name).join(" ") }; });
+      const hits = query ? findAll(query, facts).map((k) => shown[k]) : [];
       return {
         count: hits.length,
         error: parseQuery(text).error,

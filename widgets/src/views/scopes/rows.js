@@ -13,7 +13,7 @@ export function rowsOf(store, { opened, closed, matches }) {
   const { scopes } = store;
   const children = scopes.map(() => []);
   scopes.forEach((scope, index) => { if (index && scope && !scope.internal) children[scope.parent]?.push(index); });
-  const hit = matches ? scopes.map((scope) => matches({ name: scope.name || "(root)", type: scope.variables.map((v) => store.variables[v]?.name ?? "").join(" ") })) : null;
+  const hit = matches ? scopes.map((scope) => !scope.internal && matches({ name: scope.name || "(root)", type: scope.variables.map((v) => store.variables[v]?.name ?? "").join(" ") })) : null;
   if (hit) for (let index = scopes.length - 1; index > 0; index -= 1) if (hit[index]) hit[scopes[index].parent] = true;
   const rows = [];
   const huge = scopes.length > 60;
@@ -23,7 +23,7 @@ export function rowsOf(store, { opened, closed, matches }) {
     const many = scope.entries.length > 1;
     const byDefault = index === 0 || (many ? level <= 1 && !huge : !huge || level < 2);
     const open = hit ? true : opened.has(index) || (byDefault && !closed.has(index));
-    const showEntries = open && many && index > 0;
+    const showEntries = open && many && index > 0 && (!hit || opened.has(index));
     rows.push({
       kind: "scope", scope: index, entry: scope.entries.at(-1) ?? -1, level, label: index ? scope.leaf : "(root)", open, folds: many || children[index].length > 0,
       carries: !showEntries, bare: showEntries,
