@@ -523,7 +523,8 @@ def _canonical_item(definition: OpDef, attr: AttrSpec, value: Any) -> Any:
         return bool(value)
     if kind == "float":
         try:
-            return float(value)
+            # A NodeDef holds single precision, and kernels see what it holds.
+            return float(np.float32(value))
         except (TypeError, ValueError):
             raise TypeError(f"Expected float for argument '{attr.name}' not {value!r}.") from None
     if kind == "string":

@@ -62,7 +62,12 @@ def _arg(function: Any, x: Any, axis: Any, output_type: Any) -> Any:
         raise KernelError(
             InvalidArgumentError, f"Reduction axis {where} is empty in shape [{','.join(str(s) for s in x.shape)}]"
         )
-    return function(x, axis=where).astype(output_type.as_numpy_dtype)
+    found = function(x, axis=where)
+    if x.dtype.kind == "f" and np.isnan(np.take_along_axis(x, np.expand_dims(found, where), where)).any():
+        # numpy finds a NaN first; TensorFlow never takes one.
+        worst = -np.inf if function is np.argmax else np.inf
+        found = function(np.where(np.isnan(x), x.dtype.type(worst), x), axis=where)
+    return found.astype(output_type.as_numpy_dtype)
 
 
 @arg_max_op.kernel

@@ -158,11 +158,13 @@ concat_offset_op = op(
 def _concat_shape(call: Any) -> Dims:
     shapes = call.shapes[:-1]
     known = call.constant(len(shapes))
-    ranks = {len(each) for each in shapes if each is not None}
+    ranks: set[int] = set()
+    for each in shapes:
+        if each is not None and ranks and len(each) not in ranks:
+            raise ValueError(f"Shape must be rank {min(ranks)} but is rank {len(each)}")
+        if each is not None:
+            ranks.add(len(each))
     if known is None:
-        if len(ranks) > 1:
-            first, second = sorted(ranks)[:2]
-            raise ValueError(f"Shapes must be equal rank, but are {first} and {second}")
         return (None,) * ranks.pop() if ranks else None
     if known.ndim:
         raise ValueError(f"Shape must be rank 0 but is rank {known.ndim}")

@@ -48,7 +48,14 @@ sparse_cross_entropy_op = op(
 
 @cross_entropy_op.shape
 def _cross_entropy_shape(call: Any) -> list[Dims]:
-    dims = with_rank(broadcast_dims(call.shapes[0], call.shapes[1]), 2)
+    features, labels = call.shapes
+    try:
+        dims = with_rank(merge(with_rank(features, 2), labels), 2)
+    except ValueError:
+        dims = broadcast_dims(features, labels)
+        if dims is None or len(dims) != 2:
+            rank = "unknown" if dims is None else len(dims)
+            raise ValueError(f"Shape must be broadcasted with rank 2, but is rank {rank}") from None
     assert dims is not None
     return [(dims[0],), dims]
 

@@ -44,17 +44,35 @@ def _select_shape(call: Any) -> Dims:
 
 @select_op.kernel
 def _select_kernel(condition: Any, x: Any, y: Any) -> Any:
-    if np.shape(x) != np.shape(y):
-        raise KernelError(
-            InvalidArgumentError,
-            "Inputs to operation {op} of type Select must have the same size and shape.  Input 0: "
-            f"{dims_text(np.shape(x))} != input 2: {dims_text(np.shape(y))}",
-        )
     if np.ndim(condition) == 0:
+        _same_sizes(x, y)
         return x if condition else y
-    if np.ndim(condition) == 1 and np.ndim(x) > 1:
-        condition = condition.reshape(-1, *[1] * (np.ndim(x) - 1))
+    if np.ndim(condition) == 1 and np.ndim(x) != 1:
+        if not np.ndim(x):
+            raise KernelError(InvalidArgumentError, "'then' must be at least a vector, but saw shape: []")
+        if len(x) != len(condition):
+            raise KernelError(
+                InvalidArgumentError,
+                f"Number of batches of 'then' must match size of 'cond', but saw: {len(x)} vs. {len(condition)}",
+            )
+        _same_sizes(x, y)
+        return choose(condition.reshape(-1, *[1] * (np.ndim(x) - 1)), x, y)
+    for index, each in ((1, x), (2, y)):
+        if np.shape(each) != condition.shape:
+            raise KernelError(
+                InvalidArgumentError,
+                "Inputs to operation {op} of type Select must have the same size and shape.  Input 0: "
+                f"{dims_text(condition.shape)} != input {index}: {dims_text(np.shape(each))}",
+            )
     return choose(condition, x, y)
+
+
+def _same_sizes(x: Any, y: Any) -> None:
+    if np.shape(x) != np.shape(y):
+        sizes = f"{dims_text(np.shape(x))} vs. {dims_text(np.shape(y))}"
+        raise KernelError(
+            InvalidArgumentError, f"'then' and 'else' must have the same size.  but received: {sizes}"
+        )
 
 
 @select_v2_op.shape

@@ -161,6 +161,8 @@ def _strided_slice_shape(call: Any) -> Dims:
     ellipsis = sum(1 << i & masks[2] > 0 for i in range(length))
     new = sum(1 << i & masks[3] > 0 and not 1 << i & masks[2] for i in range(length))
     used = length - ellipsis - new
+    if used and not dims:
+        raise ValueError("Attempting to slice scalar input.")
     if used > len(dims):
         raise ValueError(f"Index out of range using input dim {len(dims)}; input has only {len(dims)} dims")
     bounds = [call.constant(1), call.constant(2), last]
