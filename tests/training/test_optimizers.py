@@ -106,7 +106,8 @@ def test_minimize_finds_the_minimum_and_counts_steps() -> None:
     w = tf.get_variable("w", [2], initializer=tf.ones_initializer())
     step = tf.train.get_or_create_global_step()
     train = tf.train.GradientDescentOptimizer(0.1).minimize(tf.reduce_sum(tf.square(w - [3.0, -2.0])), global_step=step)
-    assert tf.train.get_global_step() is step and step.dtype.base_dtype == tf.int64
+    assert tf.train.get_global_step() is step
+    assert step.dtype.base_dtype == tf.int64
     with tf.Session() as session:
         session.run(tf.global_variables_initializer())
         for _ in range(100):

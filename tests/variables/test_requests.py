@@ -43,7 +43,8 @@ def test_verdicts_of_calls_that_give_a_variable(graph: Any) -> None:
     ]
     ignored = graph.journal.requests[2].ignored
     assert [each["argument"] for each in ignored] == ["initializer"]
-    assert ignored[0]["from"] == "call 1" and ignored[0]["in_effect"] == "glorot uniform"
+    assert ignored[0]["from"] == "call 1"
+    assert ignored[0]["in_effect"] == "glorot uniform"
     assert graph.journal.requests[1].found is graph.journal.requests[0]
     assert graph.journal.requests[1].checks == "[2] and float32 agree"
 
@@ -115,12 +116,14 @@ def test_origin_of_each_default(graph: Any) -> None:
             inherited = b._entry.defaults["initializer"]
             assert (inherited.how, inherited.entry, inherited.value) == ("inherited", a._entry, ones)
             hidden = b._entry.defaults["constraint"]
-            assert hidden.value is None and hidden.not_inherited.value is abs
+            assert hidden.value is None
+            assert hidden.not_inherited.value is abs
             b.set_dtype(tf.float64)
             assert b._entry.defaults["dtype"].how == "set_dtype"
         with tf.variable_scope("c", initializer=zeros) as c:
             given = c._entry.defaults["initializer"]
-            assert given.how == "given" and given.overrides.value is ones
+            assert given.how == "given"
+            assert given.overrides.value is ones
     assert a._entry.defaults["regularizer"].how == "default"
 
 
@@ -133,9 +136,11 @@ def test_an_error_keeps_the_open_path_and_restores_the_scope(graph: Any) -> None
     with pytest.raises(ValueError, match="already exists"):
         broken()
     entry, site, message = graph.journal.stopped
-    assert entry.name == "outer/inner" and message.startswith("ValueError: Variable outer/inner/v already exists")
+    assert entry.name == "outer/inner"
+    assert message.startswith("ValueError: Variable outer/inner/v already exists")
     assert site.text == 'tf.get_variable("v", [1])'
-    assert graph.journal.open_entries == [] and tf.get_variable_scope().name == ""
+    assert graph.journal.open_entries == []
+    assert tf.get_variable_scope().name == ""
     with tf.variable_scope("next"):
         assert graph.journal.stopped is None
 
@@ -144,7 +149,9 @@ def test_operations_of_a_variable_name_their_owner(graph: Any) -> None:
     with tf.variable_scope("s"):
         v = tf.get_variable("v", [2])
     record = graph.journal.variables[0]
-    assert record.variable is v and record.starts_as == "glorot uniform" and record.how == "get_variable"
+    assert record.variable is v
+    assert record.starts_as == "glorot uniform"
+    assert record.how == "get_variable"
     assert record.requests == [graph.journal.requests[0]]
     assert {op._owner for op in graph.get_operations()} == {record}
     assert {op._maker for op in graph.get_operations()} == {"variable"}
@@ -188,8 +195,10 @@ def test_slots_know_their_variable(graph: Any) -> None:
         ("w/Adam_1", "slot", "v", "w"),
     ]
     makers = {op.name: op._maker for op in graph.get_operations()}
-    assert makers["w/Adam/Assign"] == "slot" and makers["Adam/update_w/ApplyAdam"] == "optimizer"
-    assert makers["gradients/Sum_grad/Tile"] == "gradient" and makers["w/read"] == "variable"
+    assert makers["w/Adam/Assign"] == "slot"
+    assert makers["Adam/update_w/ApplyAdam"] == "optimizer"
+    assert makers["gradients/Sum_grad/Tile"] == "gradient"
+    assert makers["w/read"] == "variable"
 
 
 def test_observers_hear_of_scopes_requests_and_variables(graph: Any) -> None:

@@ -80,7 +80,9 @@ def test_a_read_cannot_be_assigned_to_and_a_reference_can() -> None:
     with pytest.raises(AttributeError):
         tf.assign(v.value(), [3.0, 4.0])
     change = tf.assign(v.ref(), [3.0, 4.0])
-    assert v.ref().deref() is v and v.ref() == v.ref() and hash(v.ref()) == hash(v.ref())
+    assert v.ref().deref() is v
+    assert v.ref() == v.ref()
+    assert hash(v.ref()) == hash(v.ref())
     with tf.Session() as session:
         assert session.run(change).tolist() == [3, 4]
 
@@ -102,7 +104,9 @@ def test_positions_of_the_constructor() -> None:
 def test_a_variable_def_makes_another_object_for_the_same_operations() -> None:
     v = tf.Variable([1.0, 2.0], name="v", trainable=False)
     again = tf.Variable.from_proto(v.to_proto())
-    assert again != v and again.op is v.op and again.initializer is v.initializer
+    assert again != v
+    assert again.op is v.op
+    assert again.initializer is v.initializer
     assert again not in tf.global_variables()
     assert tf.Variable(variable_def=v.to_proto()).value() is v.value()
     with pytest.raises(ValueError, match="mutually exclusive"):
@@ -123,7 +127,8 @@ def test_old_names_still_work() -> None:
     assert tf.GraphKeys.VARIABLES == tf.GraphKeys.GLOBAL_VARIABLES
     with tf.variable_op_scope([], None, "old") as scope:
         v = tf.get_variable("v", [1])
-    assert v.name == "old/v:0" and scope.name == "old"
+    assert v.name == "old/v:0"
+    assert scope.name == "old"
     assert tf.initialize_variables([v]).type == "NoOp"
     assert tf.initialize_local_variables().type == "NoOp"
 
@@ -142,7 +147,9 @@ def test_every_attribute_and_setter_of_a_scope() -> None:
     scope = tf.VariableScope(None, name="s", constraint=getter, name_scope="n/", **values)
     for key, value in values.items():
         assert getattr(scope, key) is value
-    assert scope.constraint is getter and scope.name_scope == "n/" and scope.reuse is None
+    assert scope.constraint is getter
+    assert scope.name_scope == "n/"
+    assert scope.reuse is None
     other = tf.VariableScope(True)
     for key, value in values.items():
         getattr(other, f"set_{key}")(value)

@@ -135,7 +135,7 @@ def _note_answer(graph: Any, store: Any, request: Request, variable: Any, before
 
 
 def _note_shared(request: Request, variable: Any, auto: bool) -> None:
-    record = getattr(variable, "_record", None)
+    record = _record_of(variable)
     request.found = record.requests[0] if record is not None and record.requests else None
     if record is not None:
         record.requests.append(request)
@@ -147,6 +147,12 @@ def _note_shared(request: Request, variable: Any, auto: bool) -> None:
         request.checks = f"{_shape_text(shape)} and {dtype} agree"
     else:
         request.checks = f"{dtype} agrees; no shape was asked"
+
+
+def _record_of(variable: Any) -> Any:
+    """Returns the record of a variable, of the first part when it is cut into parts, or None."""
+    parts = getattr(variable, "_variable_list", None)
+    return getattr(parts[0] if parts else variable, "_record", None)
 
 
 def _shape_text(shape: TensorShape) -> str:
@@ -193,7 +199,7 @@ def _ignored(request: Request, variable: Any) -> list[dict[str, Any]]:
 
 def _shown(key: str, in_effect: Any, variable: Any) -> Any:
     if key == "initializer" and in_effect is None:
-        record = getattr(variable, "_record", None)
+        record = _record_of(variable)
         return record.starts_as if record is not None else None
     return in_effect
 

@@ -213,6 +213,10 @@ class VariableStore:
             _regularize(name, variable, regularizer)
         return variable
 
+    def default_initializer(self, name: str, dtype: dtypes.DType) -> Any:
+        """Returns the initializer of a variable for which neither the program nor the scope gives one."""
+        return _default_initializer(name, dtype)
+
     def _found(self, name: str, shape: TensorShape | None, dtype: dtypes.DType, reuse: Any) -> Any:
         """Returns the stored variable, after the checks of sharing."""
         variable = self._vars[name]
