@@ -1,0 +1,1 @@
+"""Tests of the operations: kernels, shapes, gradients, names and refusals."""
