@@ -130,7 +130,7 @@ def create(
             if arg.type_attr and position < len(inputs):
                 known.setdefault(arg.type_attr, inputs[position]._dtype.base_dtype)
             position += 1
-    if name is not None and name and name[-1] != "/" and not VALID_OP_NAME.match(name):
+    if name is not None and name and name[-1] != "/" and not VALID_OP_NAME.fullmatch(name):
         raise ValueError(f"`{name}` is not a valid node name. Accepted names conform to Regex /{VALID_OP_NAME!r}/")
     return _finish(
         graph,

@@ -96,7 +96,7 @@ def _valid(name: Any, before: str) -> str:
     if not isinstance(name, str):
         raise TypeError(f"Expected a string for name, got {name!r} of type {type(name).__name__}.")
     pattern = VALID_SCOPE_NAME if before else VALID_OP_NAME
-    if not pattern.match(name):
+    if not pattern.fullmatch(name):
         kind = "scope" if before else "root scope"
         raise ValueError(
             f"'{name}' is not a valid {kind} name. A {kind} name has to match the following pattern: {pattern.pattern}"
