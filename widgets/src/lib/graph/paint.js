@@ -86,9 +86,9 @@ function paintTie(group, look) {
       const gap = list.length > 1 ? list[1].y - (list[0].y + list[0].h) : 0;
       if (gap >= 15) parts.push(words(text, cx, list[0].y + list[0].h + gap / 2 + 4, "mono muted"));
     }
-    const y = Math.max(first.y + first.h, second.y + second.h);
+    const y = Math.max(first.y + first.h, second.y + second.h, bandBox.y + bandBox.h);
     const [x0, x1] = [first.x + first.w - 12, second.x + 12];
-    parts.push(v("path", { class: "bracket", d: `${roundPath([{ x: x0, y: y + 1 }, { x: x0, y: y + 9 }, { x: x1, y: y + 9 }, { x: x1, y: y + 1 }], 0, 5)}M${n1(cx)} ${n1(y)}v9` }));
+    parts.push(v("path", { class: "bracket", d: `${roundPath([{ x: x0, y: first.y + first.h + 1 }, { x: x0, y: y + 9 }, { x: x1, y: y + 9 }, { x: x1, y: second.y + second.h + 1 }], 0, 5)}M${n1(cx)} ${n1(y)}v9` }));
   } else {
     const widest = gapsOf(bandBox, caps).sort((p, q) => q.gap - p.gap)[0];
     const cy = bandBox.y + bandBox.h / 2;

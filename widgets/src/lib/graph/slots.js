@@ -295,7 +295,7 @@ function layoutTie(group, ctx) {
     down = up;
     length = Math.max(...group.towers.map((tower) => along(tower, turned)));
   }
-  const least = capLength + (turned ? 20 : 0);
+  const least = capLength + (turned ? 52 : 0);
   length = Math.max(length, least);
     const spread = ctx.bandGap ?? 17;
   const capAcross = Math.max(...group.band.map((cap) => across(cap, turned)), 42);
