@@ -28,6 +28,7 @@ from .ops import (
     embedding,
     extremes,
     gathering,
+    getitem,
     joining,
     linalg,
     losses,
@@ -59,7 +60,7 @@ from .variables import initializers, lists, partitioners, scope, store, variable
 from .variables import modes as variable_modes
 
 _package = sys.modules["tfmini"]
-_LOADED_FOR_THEIR_OPERATIONS = (broadcasting, operators, optimizer_steps, packing)
+_LOADED_FOR_THEIR_OPERATIONS = (broadcasting, getitem, operators, optimizer_steps, packing)
 
 
 def _names(*modules: Any) -> dict[str, Any]:

@@ -49,7 +49,7 @@ def after(dy: Any) -> Any:
 
 # ---- kernels that several files share
 
-_BITS = {np.dtype(np.float32): np.dtype(np.int32), np.dtype(np.float64): np.dtype(np.int64)}
+_BITS: dict[Any, Any] = {np.dtype(np.float32): np.dtype(np.int32), np.dtype(np.float64): np.dtype(np.int64)}
 
 
 def choose(condition: Any, x: Any, y: Any) -> Any:

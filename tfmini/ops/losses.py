@@ -49,6 +49,7 @@ sparse_cross_entropy_op = op(
 @cross_entropy_op.shape
 def _cross_entropy_shape(call: Any) -> list[Dims]:
     features, labels = call.shapes
+    dims: Dims
     try:
         dims = with_rank(merge(with_rank(features, 2), labels), 2)
     except ValueError:
