@@ -373,7 +373,8 @@ class Graph:
         if op is not None and not isinstance(op, Operation):
             op = getattr(op, "op", op)
         state = self._thread
-        devices_before, colocation_before = state.devices, state.colocation
+        devices_before, colocation_before, outside_before = state.devices, state.colocation, state.devices_outside
+        state.devices_outside = devices_before or outside_before
         # What the device scopes around asked for does not count inside.
         state.devices = []
         state.colocation = [] if ignore_existing else list(colocation_before)
@@ -382,7 +383,23 @@ class Graph:
         try:
             yield
         finally:
-            state.devices, state.colocation = devices_before, colocation_before
+            state.devices, state.colocation, state.devices_outside = devices_before, colocation_before, outside_before
+
+    @contextlib.contextmanager
+    def _lifted(self) -> Iterator[None]:
+        """Where variables are made: without control dependencies, and inside a colocation on the devices of the scopes around it.
+
+        TensorFlow finds these devices only when the graph was made the default, as optimizers do.
+        """
+        state = self._thread
+        before = state.devices
+        if not before and contexts.graph_stack.stack:
+            state.devices = state.devices_outside
+        try:
+            with self.control_dependencies(None):
+                yield
+        finally:
+            state.devices = before
 
     def _apply_colocation(self, op: Operation) -> None:
         groups: set[bytes] = set()

@@ -18,6 +18,7 @@ class ThreadState(threading.local):
         self.name_stack = ""
         self.control: list[ControlDependencies] = []
         self.devices: list[Any] = []
+        self.devices_outside: list[Any] = []
         self.colocation: list[Operation] = []
         self.attrs: dict[str, Any] = {}
         self.variable_scopes: Any = None

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..errors import InvalidArgumentError, KernelError
 from ..framework.registry import op, raw
-from ..framework.shapes import is_full
+from ..framework.shapes import dims_text, is_full
 from ..framework.tensor import Tensor
 from .array import shape
 from .reduction import reduce_sum
@@ -39,7 +39,10 @@ def _broadcast_gradient_args_kernel(first: Any, second: Any) -> Any:
         elif b == 1:
             y_axes.append(axis)
         else:
-            raise KernelError(InvalidArgumentError, f"Incompatible shapes: {first.tolist()} vs. {second.tolist()}")
+            raise KernelError(
+                InvalidArgumentError,
+                f"Incompatible shapes: {dims_text(first.tolist())} vs. {dims_text(second.tolist())}",
+            )
     return np.array(x_axes, dtype=first.dtype), np.array(y_axes, dtype=first.dtype)
 
 

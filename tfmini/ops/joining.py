@@ -161,6 +161,8 @@ def _concat_shape(call: Any) -> Dims:
     ranks: set[int] = set()
     for each in shapes:
         if each is not None and ranks and len(each) not in ranks:
+            if ranks == {0}:
+                break
             raise ValueError(f"Shape must be rank {min(ranks)} but is rank {len(each)}")
         if each is not None:
             ranks.add(len(each))

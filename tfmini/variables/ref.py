@@ -67,7 +67,7 @@ class RefVariable(Variable):
         self._constraint = constraint
         self._record = records.new_record()
         graph = contexts.default_graph()
-        with provenance.made_by("variable", owner=self._record), graph.control_dependencies(None):
+        with provenance.made_by("variable", owner=self._record), graph._lifted():
             self._build(
                 initial_value, dtype, None if shape is None else dims_of(shape), shape is not None, validate_shape, name
             )

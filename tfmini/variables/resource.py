@@ -265,7 +265,7 @@ class ResourceVariable(BaseResourceVariable):
         self._validate_shape = validate_shape
         self._record = records.new_record()
         graph = contexts.default_graph()
-        with provenance.made_by("variable", owner=self._record), graph.control_dependencies(None):
+        with provenance.made_by("variable", owner=self._record), graph._lifted():
             self._build(initial_value, dtype, shape, name)
             self._handle.graph.add_to_collections(keys, self)
         records.complete(self._record, self, self._handle.graph, records.starts_as(initial_value, self._initial_value))
