@@ -82,6 +82,7 @@ class Stepper {
     signal.addEventListener("abort", () => {
       observer.disconnect();
       clearTimeout(this.later);
+      cancelAnimationFrame(this.waiting);
     });
     ctx.onTheme?.(() => {
       this.panel.theme();
@@ -141,7 +142,7 @@ class Stepper {
     const width = this.el.clientWidth;
     if (!width || !this.index) return;
     const body = width >= 560;
-    if (this.width === width && this.high === this.el.clientHeight && this.drawn === this.index) return;
+    if (this.width === width && this.high === this.el.clientHeight && this.drawn === this.index && !this.waiting) return;
     Object.assign(this, { width, high: this.el.clientHeight, drawn: this.index });
     this.el.classList.toggle("tfm-st-narrow", !body);
     this.el.classList.toggle("tfm-st-middle", body && width < 800);
@@ -153,7 +154,7 @@ class Stepper {
   }
 
   #draw() {
-    if (!this.index || !this.timeline.layout) return;
+    if (!this.index || !this.timeline.layout || this.#waits()) return;
     const { now, part } = this.cursor;
     this.timeline.draw(this.index, this.width);
     this.timeline.update(now, announcement(this.index, now));
@@ -163,6 +164,13 @@ class Stepper {
     this.panel.update({ index: this.index, ...this.cursor, width: this.side.clientWidth, height: this.high });
     this.watches.update(now, this.index);
     this.statusChanged?.();
+  }
+
+  /** Whether the view has no room just now, as while the host changes its theme; it is drawn in the next frame then. */
+  #waits() {
+    if (this.side.clientWidth) return (this.waiting = 0);
+    this.waiting ||= requestAnimationFrame(() => this.side.clientWidth && this.#draw());
+    return true;
   }
 
   #counts() {
