@@ -23,6 +23,9 @@ export function defaultsPanel(ctx, { scope, entry }, narrow = false) {
   const rows = KEYS.filter((key) => ALWAYS.has(key) || path.some((each) => isSet(store.entries[each].defaults.find((d) => d.key === key))));
   const quiet = KEYS.filter((key) => !rows.includes(key));
   const which = own.entries.length > 1 ? `entry ${at.number}${at.open ? ", the one that is open" : ""}` : at.open ? "open now" : "";
+  // What a row of the table shows is not said again.
+  const shownStops = at.defaults.some((each) => each.not_inherited);
+  const remark = at.note.split(/(?<=\.) /).filter((each) => !(shownStops && each.startsWith("The constraint "))).join(" ");
   return [
     element("h3", { class: "tfm-sc-title" }, "Where the defaults of ", element("span", { class: "tfm-mono" }, own.name || "(root)"), " come from", which ? element("span", { class: "tfm-muted" }, which) : null),
     narrow ? element("dl", { class: "tfm-sc-told" }, rows.map((key) => told(store, key, values.get(key), at))) : element(
@@ -35,7 +38,7 @@ export function defaultsPanel(ctx, { scope, entry }, narrow = false) {
       ),
       rows.map((key) => lineOf(store, key, columns, key === "reuse" ? reuseOf(at, entry) : values.get(key), at)),
     ),
-    at.note ? element("p", { class: "tfm-sc-remark" }, at.note) : null,
+    remark ? element("p", { class: "tfm-sc-remark" }, remark) : null,
     quiet.length ? element("p", { class: "tfm-sc-quiet" }, element("span", { class: "tfm-mono" }, quiet.join(", ")), ": nothing on this path") : null,
   ].filter(Boolean);
 }
