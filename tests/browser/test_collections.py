@@ -131,7 +131,7 @@ def test_arrows_walk_keys_and_items(bare: BarePage) -> None:
     bare.page.keyboard.press("ArrowDown")
     assert bare.page.evaluate("() => document.activeElement.dataset.name") == names[names.index("variables") + 1]
     key(root, "trainable_variables").click()
-    assert "TRAINABLE_VARIABLES" in root.locator("h3").inner_text()
+    root.locator("h3", has_text="TRAINABLE_VARIABLES").wait_for()
     item(root, "model/hidden/w").focus()
     bare.page.keyboard.press("ArrowDown")
     assert bare.page.evaluate("() => document.activeElement.dataset.name") == "model/hidden/b"

@@ -86,7 +86,7 @@ def test_keys_walk_fold_and_select(bare: BarePage) -> None:
     grid.press("ArrowDown")
     assert active(root) == "model"
     grid.press("ArrowLeft")
-    assert row(root, "model").get_attribute("aria-expanded") == "false"
+    root.locator('[data-name="model"][aria-expanded="false"]').wait_for()
     assert row(root, "model#1").count() == 0
     grid.press("ArrowRight")
     bare.page.wait_for_function("() => document.querySelector('[data-name=\"model#1\"]')")
