@@ -9,6 +9,7 @@ import pytest
 
 from .bare import BarePage
 from .chromium import FLAGS, Watch, require_chromium
+from .first_notebook import FIRST
 from .lab import Lab, jupyter_server
 
 
@@ -60,3 +61,42 @@ def lab(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab
         lab.start()
         yield lab
         page.close()
+
+
+@pytest.fixture
+def quiet_lab(lab: Lab) -> Iterator[None]:
+    """The test fails when a request left the machine or the console had an error."""
+    lab.watch.clear()
+    yield
+    assert lab.watch.outside == []
+    assert lab.watch.ours() == []
+
+
+@pytest.fixture(scope="session")
+def ran_notebook(lab: Lab) -> Iterator[str]:
+    """The name of the first notebook, all cells run once."""
+    name = lab.add(FIRST, "ran.ipynb")
+    lab.open(name)
+    lab.run_all()
+    lab.save()  # other tests reload the page, which then reads the file
+    yield name
+    lab.open(name)
+    lab.close()
+
+
+@pytest.fixture
+def ran(lab: Lab, ran_notebook: str) -> str:
+    """The same, in front; the tests that share it run no cell and leave nothing selected."""
+    lab.open(ran_notebook)
+    lab.page.keyboard.press("Escape")
+    return ran_notebook
+
+
+@pytest.fixture
+def fresh(lab: Lab, request: pytest.FixtureRequest) -> Iterator[str]:
+    """A copy of the first notebook in which nothing has run, with a kernel of its own."""
+    name = lab.add(FIRST, f"{request.node.name[:40]}.ipynb")
+    lab.open(name)
+    yield name
+    lab.open(name)
+    lab.close()

@@ -1,104 +1,29 @@
-"""The first notebook in a real JupyterLab, as a person uses it: it runs, the views follow, answer, and are there again later."""
+"""The first notebook in a real JupyterLab, as a person uses it: it runs, the views follow, answer, and are there after a reload."""
 
 from __future__ import annotations
 
-import copy
-import json
 import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
 
-import nbconvert
-import nbformat
 import pytest
 
-from .lab import ROOT, Lab
+from .first_notebook import (
+    VIEWS,
+    axe,
+    box,
+    cell,
+    eventually,
+    focused,
+    now,
+    panel,
+    picked,
+    run,
+    select_nothing,
+    status,
+    view,
+)
+from .lab import Lab
 
-FIRST = ROOT / "notebooks" / "01_first_graph.ipynb"
-VIEWS = ["dashboard", "graph", "scopes", "collections", "stepper"]
-
-
-@pytest.fixture(autouse=True)
-def _quiet(lab: Lab) -> Iterator[None]:
-    """No request leaves the machine and the console has no errors, in every test here."""
-    lab.watch.clear()
-    yield
-    assert lab.watch.outside == []
-    assert lab.watch.ours() == []
-
-
-@pytest.fixture(scope="module")
-def _ran(lab: Lab) -> Iterator[str]:
-    name = lab.add(FIRST, "ran.ipynb")
-    lab.open(name)
-    lab.run_all()
-    lab.save()  # other tests reload the page, which then reads the file
-    yield name
-    lab.open(name)
-    lab.close()
-
-
-@pytest.fixture
-def ran(lab: Lab, _ran: str) -> str:
-    """The notebook with all cells run once; the tests that share it leave no cell run and nothing selected."""
-    lab.open(_ran)
-    lab.page.keyboard.press("Escape")
-    return _ran
-
-
-@pytest.fixture
-def fresh(lab: Lab, request: pytest.FixtureRequest) -> Iterator[str]:
-    """A copy of the notebook in which nothing has run, with a kernel of its own."""
-    name = lab.add(FIRST, f"{request.node.name[:40]}.ipynb")
-    lab.open(name)
-    yield name
-    lab.open(name)
-    lab.close()
-
-
-def cell(lab: Lab, name: str) -> int:
-    """Returns the index of the cell with this id."""
-    cells = json.loads(FIRST.read_text("utf-8"))["cells"]
-    return [each["id"] for each in cells].index(name)
-
-
-def run(lab: Lab, *names: str) -> None:
-    for name in names:
-        lab.run_cell(cell(lab, name))
-
-
-def view(lab: Lab, name: str, last: bool = False) -> Any:
-    """Returns a view in the open notebook, scrolled into sight."""
-    found = lab.page.locator(f'.jp-NotebookPanel:not(.lm-mod-hidden) .tfm[data-view="{name}"]')
-    found = found.last if last else found.first
-    found.wait_for(state="attached", timeout=20_000)
-    found.scroll_into_view_if_needed()
-    return found
-
-
-def box(root: Any, name: str, kind: str) -> Any:
-    """Returns what the graph draws for `name`."""
-    return root.locator(f'g[data-tfm="box"][data-name="{name}"][data-kind="{kind}"]')
-
-
-def status(root: Any) -> str:
-    return root.locator('[data-tfm="status"]').first.inner_text()
-
-
-def eventually(claim: Callable[[], bool], page: Any, seconds: float = 10) -> None:
-    """Waits until `claim` holds; the page goes on meanwhile."""
-    for _ in range(int(seconds * 20)):
-        if claim():
-            return
-        page.wait_for_timeout(50)
-    assert claim()
-
-
-def select_nothing(lab: Lab, root: Any) -> None:
-    clear = root.get_by_role("button", name=re.compile("^Select nothing"))
-    if clear.count() and clear.first.is_visible():
-        clear.first.click()
+pytestmark = pytest.mark.usefixtures("quiet_lab")
 
 
 # ---- it runs, and the views follow
@@ -203,10 +128,10 @@ def test_scopes_fold_and_unfold_with_the_keyboard(lab: Lab, ran: str) -> None:
     stage.focus()
     stage.press("Home")
     for _ in range(60):
-        if root.locator('g[data-tfm="box"][data-name="noise"]').count() and _focused(root) == "noise":
+        if root.locator('g[data-tfm="box"][data-name="noise"]').count() and focused(root) == "noise":
             break
         stage.press("PageDown")
-    assert _focused(root) == "noise"
+    assert focused(root) == "noise"
     before = box(root, "noise", "scope").get_attribute("data-open")
     stage.press("Enter")
     eventually(lambda: box(root, "noise", "scope").get_attribute("data-open") != before, lab.page)
@@ -215,17 +140,6 @@ def test_scopes_fold_and_unfold_with_the_keyboard(lab: Lab, ran: str) -> None:
     stage.press("d")
     stage.press("d")
     assert lab.page.evaluate("() => window.__notebook.content.model.cells.length") == cells
-
-
-def _focused(root: Any) -> str:
-    """Returns the name of the box that has the keyboard: what the stage names as its active descendant."""
-    return root.evaluate(
-        """(root) => {
-          const stage = root.querySelector('[data-tfm="graph"] [aria-activedescendant]');
-          const id = stage?.getAttribute("aria-activedescendant");
-          return (id && document.getElementById(id)?.dataset.name) || "";
-        }"""
-    )
 
 
 def test_a_selection_shows_in_every_view(lab: Lab, ran: str) -> None:
@@ -250,12 +164,6 @@ def test_a_selection_shows_in_every_view(lab: Lab, ran: str) -> None:
     eventually(lambda: picked(lab) == [], lab.page)
 
 
-def picked(lab: Lab) -> list[str]:
-    """Returns the names of the capsules that the scope tree shows as selected."""
-    capsules = view(lab, "scopes").locator('button[data-kind="variable"].tfm-picked')
-    return [each.get_attribute("data-name") for each in capsules.all()]
-
-
 def test_stepping_forward_and_back_reads_the_values(lab: Lab, ran: str) -> None:
     """The first tower's Relu has no negative value, the BiasAdd before it has; a step back shows that again."""
     root = view(lab, "stepper")
@@ -278,14 +186,6 @@ def test_stepping_forward_and_back_reads_the_values(lab: Lab, ran: str) -> None:
     assert "model/hidden/BiasAdd:0" in titles[-2]
     slider.press("ArrowRight")
     assert panel(root) == titles[-1]
-
-
-def now(root: Any) -> int:
-    return int(root.locator('[data-tfm="step"][data-now="true"]').get_attribute("data-index"))
-
-
-def panel(root: Any) -> str:
-    return root.locator('[data-tfm="value"]').inner_text()
 
 
 # ---- later, and elsewhere
@@ -351,14 +251,6 @@ def test_a_cell_run_again_is_named(lab: Lab, fresh: str) -> None:
     assert len(lab.errors_in_cells()) == 1  # the other cell's, still on show: the graph went on to work
 
 
-def axe(page: Any) -> list[str]:
-    """Returns what axe finds in our roots, with their parts that are in the page; JupyterLab's own page breaks some rules."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    results = Axe().run(page, context={"include": [[".tfm"]]}, options={"resultTypes": ["violations"]})
-    return [f"{each['id']}: {each['nodes'][0]['html'][:160]}" for each in results.response["violations"]]
-
-
 @pytest.mark.parametrize("theme", ["Light", "Dark"])
 def test_views_take_the_theme_and_axe_finds_nothing(lab: Lab, ran: str, theme: str) -> None:
     """The views change with JupyterLab's theme, without running a cell, and have enough contrast in both."""
@@ -372,68 +264,3 @@ def test_views_take_the_theme_and_axe_finds_nothing(lab: Lab, ran: str, theme: s
         assert axe(lab.page) == []
     finally:
         lab.page.evaluate(change, "JupyterLab Light")
-
-
-@pytest.fixture(scope="module")
-def saved(lab: Lab, _ran: str) -> Any:
-    """The notebook with its outputs, as JupyterLab saves it."""
-    lab.open(_ran)
-    lab.save()
-    return nbformat.read(lab.folder / _ran, as_version=4)
-
-
-def _view_outputs(notebook: Any) -> list[dict[str, Any]]:
-    kind = "application/vnd.jupyter.widget-view+json"
-    outputs = [each for cell in notebook["cells"] for each in cell.get("outputs", [])]
-    return [each["data"] for each in outputs if "text/html" in each.get("data", {}) and kind in each["data"]]
-
-
-def test_a_saved_view_keeps_picture_and_text(saved: Any) -> None:
-    """The mime fallback: an image that carries its picture, and the text twin."""
-    kept = [each for each in _view_outputs(saved) if "data:image/svg+xml;base64," in each["text/html"]]
-    assert len(kept) == len(VIEWS)
-    for data in kept:
-        assert len(data["text/plain"].splitlines()) > 1
-
-
-def test_an_untrusted_notebook_without_a_kernel_shows_pictures(lab: Lab, saved: Any) -> None:
-    """Somebody else's clone: JupyterLab drops widgets and scripts, and keeps the image with its description."""
-    saved = copy.deepcopy(saved)
-    saved["cells"][0]["source"] = "Changed by somebody whom this machine does not trust."
-    nbformat.write(saved, lab.folder / "untrusted.ipynb")
-    lab.open("untrusted.ipynb", kernel=False)
-    try:
-        images = lab.page.locator('.jp-NotebookPanel:not(.lm-mod-hidden) .jp-OutputArea img[src^="data:image/svg+xml"]')
-        eventually(lambda: images.count() == len(VIEWS), lab.page)
-        assert lab.view("dashboard").locator("visible=true").count() == 0
-        for index in range(len(VIEWS)):
-            image = images.nth(index)
-            image.scroll_into_view_if_needed()
-            eventually(lambda image=image: image.evaluate("(e) => e.complete && e.naturalWidth > 50"), lab.page)
-            assert len(image.get_attribute("alt")) > 10
-    finally:
-        lab.close()
-
-
-def test_exported_page_shows_pictures_and_texts_offline(lab: Lab, chromium: Any, saved: Any, tmp_path: Path) -> None:
-    """`jupyter nbconvert --to html` of the saved notebook, opened from the disk with every request refused."""
-    page_text, _ = nbconvert.HTMLExporter().from_notebook_node(saved)
-    path = tmp_path / "first.html"
-    path.write_text(page_text, encoding="utf-8")
-    page = chromium.new_page(viewport={"width": 1000, "height": 800})
-    try:
-        page.route(
-            "**/*",
-            lambda route: route.continue_() if route.request.url.startswith(("file:", "data:")) else route.abort(),
-        )
-        page.goto(path.as_uri())
-        images = page.locator('img[src^="data:image/svg+xml"]')
-        assert images.count() == len(VIEWS)
-        for index in range(len(VIEWS)):
-            eventually(lambda index=index: images.nth(index).evaluate("(e) => e.naturalWidth > 50"), page)
-        # The text twins stand under the pictures, for readers who cannot see them and for Ctrl+F.
-        text = page.locator("body").inner_text() + " ".join(page.locator("details").all_text_contents())
-        for words in ("model/hidden/w", "trainable_variables", "find only", "ApplyAdam"):
-            assert words in text, words
-    finally:
-        page.close()
