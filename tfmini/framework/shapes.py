@@ -375,7 +375,6 @@ class TensorShape:
         """Returns what both shapes say together. Raises ValueError when they contradict each other."""
         other = as_shape(other)
         if not self.is_compatible_with(other):
-            self.assert_same_rank(other)
             raise ValueError(f"Shapes {self} and {other} are not compatible")
         return TensorShape(merge_dims(self._dims, other._dims))
 

@@ -195,7 +195,8 @@ def get_partitioned(store: Any, name: str, partitioner: Any, arguments: dict[str
     _check_parts(store, name, count)
     parts = []
     for index, (offset, sizes) in enumerate(_pieces(shape.as_list(), count, axis)):
-        parts.append(_make_part(store, name, index, offset, sizes, shape, arguments))
+        part, dtype = _make_part(store, name, index, offset, sizes, shape, arguments)
+        parts.append(part)
     whole = PartitionedVariable(name, shape, dtype, parts, partitions)
     store._partitioned_vars[name] = whole
     return whole
@@ -294,7 +295,8 @@ def _make_part(
     sizes: list[int],
     shape: TensorShape,
     arguments: dict[str, Any],
-) -> Any:
+) -> tuple[Any, Any]:
+    """Returns one part, and the dtype of the whole: that of the initializer when it is a tensor."""
     graph = contexts.default_graph()
     part_name = f"{name}/part_{index}"
     settings = dict(arguments)
@@ -318,4 +320,4 @@ def _make_part(
     with graph.name_scope(None):
         part = store.get_single(part_name, partition_info=PartitionInfo(shape.as_list(), offset), **settings)
     part._set_save_slice_info(SaveSliceInfo(name, shape.as_list(), offset, sizes))
-    return part
+    return part, settings["dtype"]
