@@ -114,6 +114,8 @@ def constant_value_as_shape(tensor: Any) -> Dims:
     """
     op = tensor._op
     kind = op._definition.name
+    if kind == "ShapeN":
+        return op._inputs[tensor._value_index]._dims
     if kind == "Shape":
         # The static shape, even where the tensor itself is a constant that could be computed: TensorFlow looks no further.
         return op._inputs[0]._dims

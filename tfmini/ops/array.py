@@ -9,6 +9,7 @@ import numpy as np
 from ..errors import InvalidArgumentError, KernelError
 from ..framework import convert, dtypes
 from ..framework.constant_value import constant_value
+from ..framework.indexed_slices import IndexedSlices
 from ..framework.op_scope import op_scope
 from ..framework.registry import op, raw
 from ..framework.shapes import Dimension, Dims, TensorShape, is_full
@@ -301,11 +302,12 @@ def ones_like(tensor: Any, dtype: Any = None, name: str | None = None, optimize:
 
 
 def _filled_like(tensor: Any, dtype: Any, name: str, optimize: bool, make: Any, make_like: Any) -> Tensor:
-    tensor = convert.convert_to_tensor(tensor, name="tensor")
-    own = tensor._dtype.base_dtype
+    if not isinstance(tensor, IndexedSlices):
+        tensor = convert.convert_to_tensor(tensor, name="tensor")
+    own = tensor.dtype.base_dtype
     wanted = None if dtype is None else dtypes.as_dtype(dtype).base_dtype
-    if optimize and is_full(tensor._dims) and own is not dtypes.variant:
-        return make(TensorShape(tensor._dims), dtype=wanted or own, name=name)
+    if optimize and tensor.shape.is_fully_defined() and own is not dtypes.variant:
+        return make(tensor.shape, dtype=wanted or own, name=name)
     if wanted is not None and wanted is not own and wanted is not dtypes.variant:
         return make(shape(tensor, optimize=optimize), dtype=wanted, name=name)
     return make_like(tensor, name=name)

@@ -39,7 +39,7 @@ def _whole(function: Callable[..., Any]) -> Callable[..., Any]:
     """Wraps a kernel so that integers refuse a divisor of zero."""
 
     def kernel(x: Any, y: Any) -> Any:
-        if np.asarray(y).dtype.kind in "iu" and not np.all(y):
+        if np.asarray(y).dtype.kind in "iu" and not np.all(y) and np.size(x):
             raise KernelError(InvalidArgumentError, "Integer division by zero")
         return function(x, y)
 
