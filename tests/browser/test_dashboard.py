@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from tfmini import inspection
+
 from .bare import BarePage
 from .fixtures.records import recorded
 from .fixtures.traces import recorded as recorded_trace
@@ -163,6 +165,20 @@ def test_numbers_change_the_main_view(bare: BarePage) -> None:
     assert root.locator(".tfm-da-main > .tfm-collections").count() == 1
     bare.page.keyboard.press("1")
     assert root.locator(".tfm-da-main > .tfm-graph").count() == 1
+
+
+def test_the_twin_is_that_of_all_views(bare: BarePage) -> None:
+    """Graph, scopes, collections, requests and the run, as Python prints them."""
+    trace = recorded_trace("digits")
+    root = bare.mount("dashboard", DIGITS, trace, width=1200, height=760, state={"twin": True})
+    texts = [
+        inspection.graph_text(DIGITS),
+        inspection.scopes_text(DIGITS),
+        inspection.collections_text(DIGITS),
+        inspection.requests_text(DIGITS),
+        inspection.trace_text(trace),
+    ]
+    assert root.locator('[data-tfm="twin"]').text_content() == "\n".join(text.rstrip("\n") + "\n" for text in texts)
 
 
 def test_it_follows_a_delta_also_in_hidden_views(bare: BarePage) -> None:
