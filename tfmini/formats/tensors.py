@@ -91,7 +91,7 @@ def make_tensor_proto(
         return values
     wanted = None if dtype is None else dtypes.as_dtype(dtype).base_dtype
     array = _array(values, wanted)
-    dims = array.shape if shape is None else dims_of(shape)
+    dims: Any = array.shape if shape is None else dims_of(shape)
     if dims is None or None in dims:
         raise ValueError(f"A TensorProto needs a known shape, got {shape}.")
     count = int(np.prod(dims, dtype=np.int64))
