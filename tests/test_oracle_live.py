@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -30,3 +31,10 @@ if importlib.util.find_spec("tensorflow") is not None:
         found = json.loads(json.dumps(describe.run_program(tfmini, function)))
         report = compare.program(expected, found)
         assert not report, f"{group}.{name}: {report}"
+
+    @pytest.mark.oracle
+    def test_random_programs_agree() -> None:
+        script = Path(__file__).resolve().parent / "golden" / "fuzz.py"
+        command = [sys.executable, str(script), "--seed", "1", "--count", "25"]
+        found = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert found.returncode == 0, found.stdout

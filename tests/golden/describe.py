@@ -147,6 +147,7 @@ def phrase(message: str) -> str:
     first = re.sub(r" Typically this happens when .*", "", first)
     first = re.sub(r" \(graphs are .*", "", first)
     first = re.sub(r" See https://.*", "", first)
+    first = re.sub(r"^No gradient defined for operation ?('.*\)\.) .*", r"No gradient defined for operation \1", first)
     first = re.sub(r" You can attempt the following resolutions.*", "", first)
     first = re.sub(r" at 0x[0-9a-f]+", "", first)
     return first
