@@ -11,6 +11,7 @@ from ..framework.registry import raw
 from ..framework.shapes import TensorShape
 from ..framework.tensor import Tensor
 from ..ops import joining, slicing, splitting
+from .partitioners import sizes_of
 from .refusals import refuse
 from .slices import SaveSliceInfo
 
@@ -194,7 +195,7 @@ def get_partitioned(store: Any, name: str, partitioner: Any, arguments: dict[str
     axis, count = _cut(partitions)
     _check_parts(store, name, count)
     parts = []
-    for index, (offset, sizes) in enumerate(_pieces(shape.as_list(), count, axis)):
+    for index, (offset, sizes) in enumerate(_pieces(sizes_of(shape), count, axis)):
         part, dtype = _make_part(store, name, index, offset, sizes, shape, arguments)
         parts.append(part)
     whole = PartitionedVariable(name, shape, dtype, parts, partitions)
@@ -318,6 +319,6 @@ def _make_part(
             if isinstance(initializer, Tensor):
                 settings["dtype"] = settings["initializer"].dtype.base_dtype
     with graph.name_scope(None):
-        part = store.get_single(part_name, partition_info=PartitionInfo(shape.as_list(), offset), **settings)
-    part._set_save_slice_info(SaveSliceInfo(name, shape.as_list(), offset, sizes))
+        part = store.get_single(part_name, partition_info=PartitionInfo(sizes_of(shape), offset), **settings)
+    part._set_save_slice_info(SaveSliceInfo(name, sizes_of(shape), offset, sizes))
     return part, settings["dtype"]

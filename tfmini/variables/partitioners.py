@@ -21,7 +21,7 @@ def fixed_size_partitioner(num_shards: int, axis: int = 0) -> Callable[..., list
 
     def partitioner(shape: TensorShape, **_: Any) -> list[int]:
         parts = [1] * len(shape)
-        parts[axis] = min(num_shards, shape.as_list()[axis])
+        parts[axis] = min(num_shards, sizes_of(shape)[axis])
         return parts
 
     return partitioner
@@ -48,7 +48,7 @@ def variable_axis_size_partitioner(
             raise ValueError(f"shape is not a TensorShape: {shape}")
         if not shape.is_fully_defined():
             raise ValueError(f"shape is not fully defined: {shape}")
-        sizes = shape.as_list()
+        sizes = sizes_of(shape)
         per_slice = math.prod(sizes) / sizes[axis] * _element_size(dtype, bytes_per_string_element)
         slices_per_part = max(1, math.floor(max_shard_bytes / per_slice))
         count = math.ceil(sizes[axis] / slices_per_part)
@@ -67,13 +67,18 @@ def min_max_variable_partitioner(
     def partitioner(shape: TensorShape, dtype: Any) -> list[int]:
         if axis >= len(shape):
             raise ValueError(f"Cannot partition variable along axis {axis} when shape is only {shape}")
-        sizes = shape.as_list()
+        sizes = sizes_of(shape)
         total = math.prod(sizes) * _element_size(dtype, bytes_per_string_element)
         parts = [1] * len(sizes)
         parts[axis] = max(1, min(sizes[axis], max_partitions, math.ceil(total / min_slice_size)))
         return parts
 
     return partitioner
+
+
+def sizes_of(shape: TensorShape) -> list[int]:
+    """Returns the sizes of a full shape."""
+    return [int(size) for size in shape.as_list() if size is not None]
 
 
 def _element_size(dtype: Any, bytes_per_string_element: int) -> int:

@@ -15,8 +15,9 @@ from ..framework.shapes import TensorShape, dims_of
 from ..framework.tensor import Tensor
 from ..ops import state
 from . import modes, records
+from .initial_values import guarded, read, to_initial_tensor
 from .slices import SaveSliceInfo, prefixed
-from .variable import Variable, guarded, read, to_initial_tensor
+from .variable import Variable
 
 
 class NotIndexedSlicesError(ValueError, TypeError):

@@ -20,9 +20,10 @@ from ..framework.shapes import TensorShape, dims_of
 from ..framework.tensor import Tensor
 from ..ops import resource as _operations  # noqa: F401 - declares the operation types that are built here
 from . import modes, records
+from .initial_values import guarded, to_initial_tensor
 from .ref import NotIndexedSlicesError
 from .slices import SaveSliceInfo, prefixed
-from .variable import Variable, guarded, to_initial_tensor
+from .variable import Variable
 
 
 class BaseResourceVariable(Variable):

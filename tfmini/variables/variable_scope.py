@@ -9,7 +9,8 @@ from typing import Any
 
 from ..framework import deprecation
 from ..framework.op_scope import graph_of_values
-from .scope import AUTO_REUSE, PureScope, VariableScope, unique_scope_name
+from .entering import PureScope
+from .scope import AUTO_REUSE, VariableScope, unique_scope_name
 
 __all__ = ["variable_op_scope", "variable_scope"]
 
