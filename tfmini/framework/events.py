@@ -197,7 +197,8 @@ class Request:
     """One call of `get_variable`, with its verdict; see `docs/data.md`, section requests.
 
     `arguments` are those that the program gave, `effective` all of them with the scope's defaults filled in; `ignored` lists
-    given arguments that had no effect, as dicts with the keys `argument`, `asked`, `in_effect` and `from`.
+    given arguments that had no effect, as dicts with the keys `argument`, `asked`, `in_effect` and `from`. `version` is the number of
+    operations and `name_scope` the open name scope when the call came.
     """
 
     number: int
@@ -218,6 +219,8 @@ class Request:
     error: str = ""
     flags: tuple[str, ...] = ()
     effective: dict[str, Any] = field(default_factory=dict)
+    version: int = 0
+    name_scope: str = ""
 
 
 @dataclass(eq=False, slots=True)

@@ -68,6 +68,8 @@ def _new_request(
         mode_from=mode_from,
         arguments={key: value for key, value in given.items() if value is not None and not _is_default(key, value)},
         maker=provenance.current_maker(),
+        version=len(graph._ops),
+        name_scope=graph.get_name_scope(),
     )
     journal.requests.append(request)
     return request
