@@ -49,6 +49,7 @@ export class PlanList {
     this.index = index;
     this.open = new Set(index.brackets.flatMap((b, i) => (open.includes(b.title) ? [i] : [])));
     this.auto = -1;
+    this.now = -1;
     this.closed.clear();
     this.parts.clear();
     this.active = null;
@@ -284,20 +285,21 @@ export class PlanList {
     const total = trace.not_needed.reduce((sum, n) => sum + n.count, 0);
     this.notNeeded.hidden = !total;
     const list = element("ul", {});
+    const told = trace.not_needed.length <= 2; // a short list has room for its reasons
     trace.not_needed.forEach((entry, i) => {
       const id = `${this.options.uid}-why${i}`;
       const why = element("p", { id }, entry.why);
-      why.hidden = true;
+      why.hidden = !told;
       const button = element(
         "button",
         {
           class: "tfm-st-link",
           type: "button",
-          "aria-expanded": "false",
+          "aria-expanded": String(told),
           "aria-controls": id,
           "aria-label": `why ${entry.title} was not needed`,
         },
-        "why?",
+        told ? "hide" : "why?",
       );
       button.addEventListener(
         "click",
