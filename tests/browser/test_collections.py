@@ -139,6 +139,20 @@ def test_arrows_walk_keys_and_items(bare: BarePage) -> None:
     bare.page.wait_for_function("() => document.querySelector('tr.tfm-selected')?.dataset.name === 'model/hidden/b'")
 
 
+def test_selecting_keeps_place_and_focus(bare: BarePage) -> None:
+    """A table that is drawn again stays where it was scrolled, with the focus on the same item."""
+    root = bare.mount("collections", RECORD, height=400)
+    last = item(root, "scratch")
+    last.scroll_into_view_if_needed()
+    scrolled = root.locator(".tfm-co-scroll").evaluate("(each) => each.scrollTop")
+    assert scrolled > 0
+    last.focus()
+    bare.page.keyboard.press("Enter")
+    root.locator('tr.tfm-selected[data-name="scratch"]').wait_for()
+    assert root.locator(".tfm-co-scroll").evaluate("(each) => each.scrollTop") == scrolled
+    assert bare.page.evaluate("() => document.activeElement.dataset.name") == "scratch"
+
+
 def test_find_goes_to_the_key_that_holds_it(bare: BarePage) -> None:
     """Items of all keys are searched."""
     root = bare.mount("collections", RECORD, height=645)

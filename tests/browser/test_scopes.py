@@ -201,3 +201,44 @@ def test_axe_finds_nothing(bare: BarePage, theme: str, case: str) -> None:
     bare.mount("scopes", record, theme=theme, width=480 if "narrow" in case else 900, height=640, state=state)
     bare.page.wait_for_timeout(60)
     assert violations(bare) == []
+
+
+def test_a_large_tree_comes_in_pages(bare: BarePage) -> None:
+    """At most 150 rows at once; keys, find and a button reach the rest; the page stays small."""
+    record = {**DIGITS, "scopes": {"length": 401, "set": {"0": DIGITS["scopes"]["set"]["0"]}}}
+    for index in range(1, 401):
+        name = f"layer_{index}"
+        record["scopes"]["set"][str(index)] = {"name": name, "leaf": name, "parent": 0, "entries": [], "variables": []}
+    root = bare.mount("scopes", record, height=600)
+    assert root.locator('[data-tfm="row"]').count() == 150
+    assert root.locator("*").count() < 2500
+    grid = root.get_by_role("treegrid")
+    grid.focus()
+    grid.press("End")
+    assert active(root) == "layer_400"
+    root = bare.mount("scopes", record, height=600)
+    root.locator('[data-tfm="find"]').fill("layer_3")
+    assert root.locator(".tfm-hits").inner_text().startswith("111 hits")
+    root.locator('[data-tfm="find"]').fill("")
+    root.get_by_role("button", name="251 more rows").click()
+    root.locator('[data-name="layer_299"]').wait_for(state="attached")
+    assert violations(bare) == []
+
+
+def test_variables_are_reached_with_keys(bare: BarePage) -> None:
+    """Right on an open row goes to its variables, Enter selects one, Escape comes back."""
+    root = bare.mount("scopes", DIGITS, height=600, state={"scopes.open": [2]})
+    grid = root.get_by_role("treegrid")
+    grid.focus()
+    grid.press("o")
+    if row(root, "model/out").get_attribute("aria-expanded") == "false":
+        grid.press("ArrowRight")
+        root.locator('[data-name="model/out"][aria-expanded="true"]').wait_for()
+    grid.press("ArrowRight")
+    bare.page.keyboard.press("ArrowRight")
+    assert bare.page.evaluate("() => document.activeElement.dataset.name") == "model/out/b"
+    bare.page.keyboard.press("Enter")
+    root.locator('.tfm-capsule.tfm-picked[data-name="model/out/b"]').wait_for()
+    assert bare.page.evaluate("() => document.activeElement.dataset.name") == "model/out/b"
+    bare.page.keyboard.press("Escape")
+    assert grid.evaluate("(each) => each === document.activeElement")

@@ -20,6 +20,7 @@ export function collectionsView(ctx) {
   let filter = state.get("collections.scope", "");
   let showInternal = false;
   let pages = 1;
+  let bring = false; // whether the selected item is to be scrolled into sight, because another view selected it
   let folds = new Set(); // where runs of slots are open, in the chosen collection
   let query = "";
 
@@ -113,6 +114,9 @@ export function collectionsView(ctx) {
     }
     const kept = keptBy(filter, collection.items);
     const quoted = JSON.stringify(collection.key);
+    const before = side.querySelector(".tfm-co-scroll");
+    const scrolled = before && before.dataset.key === collection.key ? before.scrollTop : 0;
+    const focusedRow = side.contains(document.activeElement) ? document.activeElement.closest("tr")?.dataset.name : null;
     const hadFocus = document.activeElement === field;
     const caret = field.selectionStart;
     const call = element("div", { class: "tfm-co-call" },
@@ -126,7 +130,25 @@ export function collectionsView(ctx) {
         call),
       itemsTable(ctx, { index, kept, columns: columnsOf(), matches: query ? parseQuery(query).matches : null, most: 100 * pages, more: () => { pages += 1; drawSide(); }, folds, unfold }),
     );
+    const scroll = side.querySelector(".tfm-co-scroll");
+    scroll.dataset.key = collection.key;
+    scroll.scrollTop = scrolled;
+    if (bring) { bring = false; show(scroll, scroll.querySelector("tr.tfm-selected")); }
+    if (focusedRow) {
+      const row = side.querySelector(`tr[data-name="${CSS.escape(focusedRow)}"]`);
+      for (const each of side.querySelectorAll('tr[tabindex="0"]')) each.tabIndex = row ? -1 : 0;
+      if (row) { row.tabIndex = 0; row.focus({ preventScroll: true }); }
+    }
     if (hadFocus) { field.focus(); field.setSelectionRange(caret, caret); }
+  }
+
+  /** Scrolls the table, and nothing around it, until a row can be seen. */
+  function show(scroll, row) {
+    if (!row) return;
+    const at = row.getBoundingClientRect();
+    const room = scroll.getBoundingClientRect();
+    if (at.top < room.top + 28) scroll.scrollTop += at.top - room.top - 28;
+    else if (at.bottom > room.bottom) scroll.scrollTop += at.bottom - room.bottom;
   }
 
   function unfold(from) {
@@ -186,6 +208,7 @@ export function collectionsView(ctx) {
     keys: [{ key: "↑ ↓", does: "keys, items" }, { key: "Enter", does: "select" }],
     select: (selection) => {
       if (selection?.kind === "collection" && store.collections[selection.id]) key = store.collections[selection.id].key;
+      bring = Boolean(selection) && selection.origin !== "collections";
       draw();
     },
     changed: (change) => { if (["collections", "variables", "cells", "sites", "graph"].some((each) => change.sections.has(each))) draw(); },

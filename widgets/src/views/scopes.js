@@ -11,7 +11,7 @@ import { defaultsPanel } from "./scopes/defaults.js";
 import { rowsOf, drawRow, RAIL } from "./scopes/rows.js";
 import { tiesPane } from "./scopes/ties.js";
 
-const MOST_ROWS = 400; // rows drawn at once; the rest comes in pages
+const MOST_ROWS = 150; // rows drawn at once; the rest comes in pages
 
 export function scopesView(ctx) {
   const { store, bus, state, signal } = ctx;
@@ -23,6 +23,7 @@ export function scopesView(ctx) {
   let active = 0;
   let chosen = { scope: -1, entry: -1 };
   let query = "";
+  let bring = false; // whether the chosen row is to be scrolled into sight, because another view chose it
 
   const head = element(
     "div", { class: "tfm-sc-head", role: "row" },
@@ -32,7 +33,8 @@ export function scopesView(ctx) {
   const grid = element("div", { class: "tfm-sc-grid", role: "treegrid", "aria-label": "Variable scopes", tabindex: "0" }, element("div", { role: "rowgroup" }, head), body);
   const panel = element("div", { class: "tfm-sc-panel", role: "region", "aria-label": "Where defaults come from", tabindex: "0" });
   const none = element("p", { class: "tfm-empty", hidden: true }, "No variable scope was opened yet. ", element("span", { class: "tfm-mono" }, 'with tf.variable_scope("model"):'), " opens one; it appears here while the cell runs.");
-  const main = element("div", { class: "tfm-sc-main" }, grid, none, panel);
+  const more = element("div", { class: "tfm-sc-more", hidden: true });
+  const main = element("div", { class: "tfm-sc-main" }, grid, more, none, panel);
   const ties = tiesPane(ctx);
   const el = element("div", { class: "tfm-scopes" }, main, ties.el);
 
@@ -76,15 +78,20 @@ export function scopesView(ctx) {
     rows = rowsOf(store, { opened, closed, matches: query ? parseQuery(query).matches : null });
     active = Math.min(active, Math.max(0, rows.length - 1));
     const shown = rows.slice(0, MOST_ROWS * pages);
+    const focused = body.contains(document.activeElement) ? document.activeElement.dataset.name ?? "" : null;
     body.replaceChildren(...shown.map((row, index) => drawRow(ctx, row, { index, id: rowId(index), chosen, select, toggle })));
-    if (shown.length < rows.length) {
-      body.append(element("button", { type: "button", class: "tfm-button", onclick: () => { pages += 1; draw(); } }, `${counted(rows.length - shown.length, "more row")}`));
-    }
+    more.hidden = shown.length >= rows.length;
+    if (!more.hidden) more.replaceChildren(element("button", { type: "button", class: "tfm-button", onclick: () => { pages += 1; draw(); } }, counted(rows.length - shown.length, "more row")));
     if (!store.scopes.length || (store.scopes.length === 1 && !store.requests.length)) {
       none.hidden = false;
     } else none.hidden = true;
+    if (focused !== null) (body.querySelector(`.tfm-capsule[data-name="${CSS.escape(focused)}"]`) ?? grid).focus({ preventScroll: true });
     drawRail();
     mark();
+    if (bring) {
+      bring = false;
+      scrollTo(rows.findIndex((row) => row.scope === chosen.scope && (row.entry === chosen.entry || row.carries)));
+    }
     panel.replaceChildren(...defaultsPanel(ctx, chosen, el.classList.contains("tfm-sc-narrow")));
   }
 
@@ -127,6 +134,36 @@ export function scopesView(ctx) {
   }
 
   const rowId = (index) => `${ctx.uid}-sc-${index}`;
+
+  /** Opens what is folded above a scope. */
+  function uncover(scope) {
+    for (let at = store.scopes[scope]?.parent ?? -1; at > 0; at = store.scopes[at].parent) {
+      closed.delete(at);
+      opened.add(at);
+    }
+    bring = true;
+  }
+
+  /** Scrolls the grid, and nothing around it, until a row can be seen. */
+  function scrollTo(index) {
+    const node = body.children[index];
+    if (!node) return;
+    const from = node.getBoundingClientRect();
+    const room = grid.getBoundingClientRect();
+    if (from.top < room.top + head.offsetHeight) grid.scrollTop += from.top - room.top - head.offsetHeight;
+    else if (from.bottom > room.bottom) grid.scrollTop += from.bottom - room.bottom;
+  }
+
+  /** Makes a row the active one and brings it into sight; pages before it are drawn. */
+  function reach(index) {
+    active = index;
+    if (index >= MOST_ROWS * pages) {
+      pages = Math.ceil((index + 1) / MOST_ROWS);
+      drawNow();
+    }
+    mark();
+    body.children[index]?.scrollIntoView({ block: "nearest" });
+  }
 
   function mark() {
     [...body.children].forEach((node, index) => node.classList?.toggle("tfm-active", index === active));
@@ -177,11 +214,16 @@ export function scopesView(ctx) {
   grid.addEventListener("keydown", (event) => {
     if (event.target !== grid || event.altKey || event.ctrlKey || event.metaKey) return;
     const row = rows[active];
-    const move = (to) => { active = Math.max(0, Math.min(rows.length - 1, to)); mark(); body.children[active]?.scrollIntoView({ block: "nearest" }); };
+    const move = (to) => reach(Math.max(0, Math.min(rows.length - 1, to)));
     const keys = {
       ArrowDown: () => move(active + 1), ArrowUp: () => move(active - 1), Home: () => move(0), End: () => move(rows.length - 1),
       PageDown: () => move(active + 12), PageUp: () => move(active - 12),
-      ArrowRight: () => { if (row?.folds && !row.open) toggle(row); else move(active + 1); },
+      ArrowRight: () => {
+        const first = body.children[active]?.querySelector(".tfm-capsule");
+        if (row?.folds && !row.open) toggle(row);
+        else if (first) first.focus();
+        else move(active + 1);
+      },
       ArrowLeft: () => { if (row?.folds && row.open) toggle(row); else move(Math.max(0, rows.findLastIndex((each, k) => k < active && each.level < row.level))); },
       Enter: () => row && select(row), " ": () => row && select(row),
     };
@@ -192,6 +234,21 @@ export function scopesView(ctx) {
       const hit = from.find((each) => each.label.toLowerCase().startsWith(event.key.toLowerCase()));
       if (!hit) return;
       move(rows.indexOf(hit));
+    } else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }, { signal });
+
+  // On the variables of a row: left and right walk them, Enter selects, up, down and Escape come back to the rows.
+  body.addEventListener("keydown", (event) => {
+    const capsule = event.target.closest?.(".tfm-capsule");
+    if (!capsule || event.altKey) return;
+    const all = [...capsule.parentElement.querySelectorAll(".tfm-capsule")];
+    const to = all.indexOf(capsule) + ({ ArrowRight: 1, ArrowLeft: -1 }[event.key] ?? 0);
+    if (event.key === "ArrowRight" || (event.key === "ArrowLeft" && to >= 0)) all[Math.min(to, all.length - 1)].focus();
+    else if (["ArrowLeft", "ArrowUp", "ArrowDown", "Escape"].includes(event.key)) {
+      grid.focus();
+      if (event.key !== "ArrowLeft" && event.key !== "Escape") reach(Math.max(0, Math.min(rows.length - 1, active + (event.key === "ArrowUp" ? -1 : 1))));
     } else return;
     event.preventDefault();
     event.stopPropagation();
@@ -229,7 +286,7 @@ export function scopesView(ctx) {
       return {
         count: hits.length,
         error: parseQuery(text).error,
-        go: (k) => { chosen = { scope: hits[k], entry: store.scopes[hits[k]].entries.at(-1) ?? -1 }; drawNow(); const at = rows.findIndex((row) => row.scope === hits[k]); if (at >= 0) { active = at; mark(); body.children[at]?.scrollIntoView({ block: "nearest" }); } },
+        go: (k) => { chosen = { scope: hits[k], entry: store.scopes[hits[k]].entries.at(-1) ?? -1 }; drawNow(); const at = rows.findIndex((row) => row.scope === hits[k]); if (at >= 0) reach(at); },
         clear: () => { query = ""; draw(); },
       };
     },
@@ -244,7 +301,7 @@ export function scopesView(ctx) {
       return { left, right: name ? ["selection: scope ", element("b", { class: "tfm-mono" }, name)] : "selection: none" };
     },
     keys: [
-      { key: "↑ ↓", does: "rows" }, { key: "→ ←", does: "unfold, fold" }, { key: "Enter", does: "select" }, { key: "a-z", does: "jump to a name" },
+      { key: "↑ ↓", does: "rows" }, { key: "→ ←", does: "unfold, fold; on an open row, its variables" }, { key: "Enter", does: "select" }, { key: "a-z", does: "jump to a name" },
       { key: "]", does: "next entry", run: () => step(1) }, { key: "[", does: "previous entry", run: () => step(-1) },
     ],
     select: (selection) => {
@@ -252,6 +309,7 @@ export function scopesView(ctx) {
       if (next.scope >= 0 || !selection) {
         if (next.scope >= 0 && next.entry < 0) next.entry = store.scopes[next.scope]?.entries.at(-1) ?? -1;
         chosen = next.scope >= 0 ? next : chosen;
+        if (selection && selection.origin !== "scopes") uncover(chosen.scope);
         draw();
       }
     },

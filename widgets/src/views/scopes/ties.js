@@ -12,6 +12,8 @@ const MOST = 120;
 function nameScopes(store) {
   const found = new Map();
   const note = (name) => {
+    const known = found.get(name);
+    if (known) return known;
     let at = "";
     for (const part of name.split("/")) {
       at = at ? `${at}/${part}` : part;
@@ -30,9 +32,11 @@ function nameScopes(store) {
   });
   // An operation such as "w" of scope "hidden" makes "hidden/w" look like a scope when it has parts of its own; variables are not scopes.
   const variables = new Set(store.variables.map((each) => each.name));
-  const list = [...found.values()].filter((each) => !variables.has(each.name) && ![...variables].some((v) => each.name.startsWith(`${v}/`)));
-  const order = new Map();
-  list.forEach((each, k) => order.set(each.name, k));
+  const insideVariable = (name) => {
+    for (let at = name; at; at = at.slice(0, Math.max(0, at.lastIndexOf("/")))) if (variables.has(at)) return true;
+    return false;
+  };
+  const list = [...found.values()].filter((each) => !insideVariable(each.name));
   const children = new Map();
   for (const each of list) {
     const parent = each.name.includes("/") ? each.name.slice(0, each.name.lastIndexOf("/")) : "";
