@@ -117,6 +117,14 @@ def _batch_mat_mul_kernel(x: Any, y: Any, *, adj_x: bool, adj_y: bool) -> Any:
             raise KernelError(InvalidArgumentError, f"In[{index}] ndims must be >= 2: {np.ndim(each)}")
     left = np.conjugate(np.swapaxes(x, -1, -2)) if adj_x else x
     right = np.conjugate(np.swapaxes(y, -1, -2)) if adj_y else y
+    if x.shape[:-2] != y.shape[:-2]:
+        try:
+            np.broadcast_shapes(x.shape[:-2], y.shape[:-2])
+        except ValueError:
+            sizes = f"{dims_text(x.shape)} vs. {dims_text(y.shape)}"
+            raise KernelError(
+                InvalidArgumentError, f"In[0] and In[1] must have compatible batch dimensions: {sizes}"
+            ) from None
     if left.shape[-1] != right.shape[-2]:
         raise KernelError(
             InvalidArgumentError, f"Matrix size-incompatible: In[0]: {dims_text(x.shape)}, In[1]: {dims_text(y.shape)}"

@@ -8,14 +8,13 @@ import numpy as np
 
 from ..errors import InvalidArgumentError, KernelError
 from ..framework import convert
-from ..framework.constant_value import constant_value
 from ..framework.indexed_slices import IndexedSlices
 from ..framework.op_scope import op_scope
 from ..framework.registry import op, raw
 from ..framework.shapes import Dims, dims_text
 from ..framework.tensor import Tensor
 from .array import shape, size
-from .shape_functions import size_product, with_rank
+from .shape_functions import with_rank
 
 __all__ = ["expand_dims", "repeat", "reshape", "squeeze", "tile"]
 
@@ -37,39 +36,39 @@ def _reshape_shape(call: Any) -> Dims:
     source = call.shapes[0]
     if call.shapes[1] is not None and len(call.shapes[1]) != 1:
         raise ValueError(f"Shape must be rank 1 but is rank {len(call.shapes[1])}")
-    wanted = constant_value(call.inputs[1])
-    if wanted is None:
-        return _completed(source, call.constant_shape(1))
-    call.constant_shape(1)
-    sizes = [int(each) for each in wanted]
-    if sizes.count(-1) > 1:
-        return tuple(None if each == -1 else each for each in sizes)
-    count = size_product(source)
-    known = int(np.prod([each for each in sizes if each != -1], dtype=np.int64))
-    if -1 in sizes:
-        where = sizes.index(-1)
-        if count is None:
-            return _completed(source, tuple(None if each == -1 else each for each in sizes))
-        if known == 0 or count % known:
-            raise ValueError(f"Dimension size must be evenly divisible by {known} but is {count}")
-        sizes[where] = count // known
-        return tuple(sizes)
-    if count is not None and count != known:
-        raise ValueError(
-            f"Cannot reshape a tensor with {count} elements to shape {dims_text(tuple(sizes))} ({known} elements)"
-        )
-    return tuple(sizes)
+    wanted = call.constant_shape(1)
+    if wanted is None or source is None or wanted.count(None) > 1 or (source.count(None) > 1 and 0 not in source):
+        return wanted
+    before, before_open = _known_product(source)
+    after, after_open = _known_product(wanted)
+    if not before_open and not after_open:
+        if before != after:
+            raise ValueError(
+                f"Cannot reshape a tensor with {before} elements to shape {dims_text(wanted)} ({after} elements)"
+            )
+    elif not before_open:
+        if after > 0:
+            return tuple(_quotient(before, after) if each is None else each for each in wanted)
+    elif not after_open:
+        if before:
+            _quotient(after, before)
+    return wanted
 
 
-def _completed(source: Dims, wanted: Dims) -> Dims:
-    """Fills in the one open size of `wanted` where the source leaves no choice."""
-    if wanted is None or source is None or wanted.count(None) != 1:
-        return wanted
-    count = size_product(source)
-    known = int(np.prod([each for each in wanted if each is not None], dtype=np.int64))
-    if count is None or known <= 0 or count % known:
-        return wanted
-    return tuple(count // known if each is None else each for each in wanted)
+def _known_product(dims: tuple[int | None, ...]) -> tuple[int, bool]:
+    """Returns the product of the known sizes, and whether the number of elements depends on one that is open."""
+    if 0 in dims:
+        return 0, False
+    product = 1
+    for size in dims:
+        product *= 1 if size is None else size
+    return product, None in dims
+
+
+def _quotient(count: int, divisor: int) -> int:
+    if count % divisor:
+        raise ValueError(f"Dimension size must be evenly divisible by {divisor} but is {count}")
+    return count // divisor
 
 
 @reshape_op.kernel

@@ -63,6 +63,12 @@ def _slice_kernel(x: Any, begin: Any, size: Any) -> Any:
     for index, (whole, start, length) in enumerate(zip(np.shape(x), begin.tolist(), size.tolist(), strict=True)):
         if length == -1:
             length = whole - start
+        if not whole and (start or size.tolist()[index] not in (0, -1)):
+            raise KernelError(
+                InvalidArgumentError,
+                f"Expected begin[{index}] == 0 (got {start}) and size[{index}] == 0 (got {length}) when "
+                f"input.dim_size({index}) == 0",
+            )
         if not 0 <= start <= whole:
             raise KernelError(InvalidArgumentError, f"Expected begin[{index}] in [0, {whole}], but got {start}")
         if not length >= 0 or start + length > whole:
