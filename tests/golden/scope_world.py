@@ -1,0 +1,314 @@
+"""Runs programs about variable scopes that are Python text, statement by statement, and describes what happened.
+
+A program is ordinary source. Every statement is executed on its own, also those inside `with` and `try`: what it gave is noted (names,
+shapes, dtypes, flags), or the class and the first line of what it raised, and the program goes on with the next statement. Only
+`raise Stop` leaves the blocks around it, as an error does in a real program. At the end the whole graph is noted by `describe`, and
+the value of each variable after its initializer was run, bit for bit.
+
+The names that a program can use beside `tf` and `np` are made by `names`.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import hashlib
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from . import describe
+
+
+class Stop(Exception):
+    """What a program raises itself."""
+
+
+def names(tf: Any) -> dict[str, Any]:
+    """Returns the names of a program: getters, regularizers, initializers and partitioners of many shapes, good and bad."""
+
+    def square(v: Any) -> Any:
+        return tf.reduce_sum(tf.multiply(v, v), name="square")
+
+    def suffix(getter: Any, name: str, *args: Any, **kwargs: Any) -> Any:
+        return getter(name + "_s", *args, **kwargs)
+
+    def prefix(getter: Any, name: str, *args: Any, **kwargs: Any) -> Any:
+        head, slash, leaf = name.rpartition("/")
+        return getter(f"{head}{slash}p_{leaf}", *args, **kwargs)
+
+    def both(getter: Any, name: str, *args: Any, **kwargs: Any) -> Any:
+        return getter(name, *args, **kwargs) + getter(name + "_2", *args, **kwargs)
+
+    def frozen(getter: Any, name: str, *args: Any, **kwargs: Any) -> Any:
+        kwargs["trainable"] = False
+        return getter(name, *args, **kwargs)
+
+    def strict(
+        getter: Any, name: str, shape: Any = None, dtype: Any = None, initializer: Any = None, **kwargs: Any
+    ) -> Any:
+        kwargs.pop("constraint", None)
+        return getter(name, shape=shape, dtype=dtype, initializer=initializer, **kwargs)
+
+    def refusing(getter: Any, name: str, *args: Any, **kwargs: Any) -> Any:
+        raise LookupError(f"no {name} here")
+
+    def failing(shape: Any = None, dtype: Any = None, partition_info: Any = None) -> Any:
+        tf.constant(1.0, name="before_failing")
+        raise ZeroDivisionError("the initializer failed")
+
+    def of_part(shape: Any, dtype: Any = None, partition_info: Any = None) -> Any:
+        return tf.fill(shape, tf.cast(0.0 if partition_info is None else float(partition_info.var_offset[0]), dtype))
+
+    def bad_parts(found: Any) -> Any:
+        return lambda shape=None, dtype=None: found
+
+    def doubling(next_creator: Any, **kwargs: Any) -> Any:
+        kwargs["name"] = (kwargs["name"] or "created") + "_c"
+        return next_creator(**kwargs)
+
+    return {
+        "tf": tf,
+        "np": np,
+        "Stop": Stop,
+        "square": square,
+        "nothing": lambda v: None,
+        "same": lambda v: v,
+        "positive": lambda v: tf.maximum(v, 0.0),
+        "suffix": suffix,
+        "prefix": prefix,
+        "plain": lambda getter, *args, **kwargs: getter(*args, **kwargs),
+        "both": both,
+        "frozen": frozen,
+        "strict": strict,
+        "refusing": refusing,
+        "five": lambda getter, *args, **kwargs: tf.constant(5.0, name="five"),
+        "failing": failing,
+        "of_part": of_part,
+        "ones2": lambda: tf.ones([2]),
+        "ones2_of": lambda shape, dtype=None: tf.ones([2], dtype or tf.float32),
+        "needs": lambda a, b, c: tf.ones([2]),
+        "on_cpu": lambda op: "/cpu:0",
+        "halves": tf.fixed_size_partitioner(2),
+        "columns": tf.fixed_size_partitioner(2, axis=1),
+        "bytes16": tf.variable_axis_size_partitioner(16),
+        "minmax": tf.min_max_variable_partitioner(max_partitions=3, min_slice_size=8),
+        "bad_parts": bad_parts,
+        "doubling": doubling,
+        "same_object": lambda a, b: a is b,
+    }
+
+
+# ---- outcomes
+
+
+def outcome(tf: Any, value: Any) -> Any:
+    """Returns what a statement gave, as JSON data."""
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    if isinstance(value, (list, tuple)):
+        return [outcome(tf, each) for each in value]
+    kind = type(value).__name__
+    if hasattr(value, "original_name_scope"):
+        return _scope(tf, value)
+    if hasattr(value, "_variable_list") or kind == "PartitionedVariable":
+        return ["parts", value.name, str(value.get_shape()), [outcome(tf, each) for each in value]]
+    if hasattr(value, "initializer") and hasattr(value, "initial_value"):
+        return _variable(value)
+    if kind == "Operation":
+        return f"op {value.name}"
+    if hasattr(value, "op") and hasattr(value, "value_index"):
+        return f"tensor {value.name} {value.dtype.name} {describe.shape_text(value.shape)}"
+    if hasattr(value, "as_datatype_enum"):
+        return value.name
+    if value is tf.AUTO_REUSE:
+        return "AUTO_REUSE"
+    if hasattr(value, "as_list") and hasattr(value, "ndims"):
+        return f"shape {describe.shape_text(value)}"
+    if isinstance(value, (np.ndarray, np.generic)):
+        return describe.array_text(value)
+    if hasattr(value, "values") and hasattr(value, "indices"):
+        return ["slices", outcome(tf, value.values), outcome(tf, value.indices)]
+    return "function" if callable(value) else "object"
+
+
+def _scope(tf: Any, scope: Any) -> str:
+    dtype = scope.dtype if isinstance(scope.dtype, str) else getattr(scope.dtype, "name", "?")
+    keys = ("initializer", "regularizer", "caching_device", "partitioner", "custom_getter", "constraint")
+    given = " ".join(key for key in keys if getattr(scope, key) is not None)
+    reuse = outcome(tf, scope.reuse)
+    return f"scope {scope.name!r} {reuse} {scope.original_name_scope!r} {dtype} {scope.use_resource} {given}".rstrip()
+
+
+def _variable(variable: Any) -> str:
+    flags = [variable.op.type, str(variable.synchronization).rpartition(".")[2]]
+    flags.append(str(variable.aggregation).rpartition(".")[2])
+    flags += ["trainable"] * bool(variable.trainable) + ["constraint"] * (variable.constraint is not None)
+    device = f" @{variable.device}" if variable.device else ""
+    shape = describe.shape_text(variable.get_shape())
+    return f"variable {variable.name} {variable.dtype.name} {shape} {' '.join(flags)}{device}"
+
+
+def failure(error: Exception) -> list[str]:
+    """Returns class and first line of an error."""
+    found = describe.describe_error(error)
+    return ["error", found["error"], found["phrase"]]
+
+
+# ---- running
+
+
+@functools.lru_cache(maxsize=4096)
+def _compiled(text: str, mode: str) -> Any:
+    return compile(text, "<program>", mode)
+
+
+class Runner:
+    """Runs one program on one engine.
+
+    Args:
+      tf: the engine.
+      on_error: called with every error that a statement raised.
+    """
+
+    def __init__(self, tf: Any, on_error: Callable[[Exception], None] | None = None) -> None:
+        self.tf = tf
+        self.names = names(tf)
+        self.outcomes: list[Any] = []
+        self._on_error = on_error
+
+    def run(self, source: str) -> None:
+        """Runs the program; `outcomes` then holds what each statement gave."""
+        try:
+            self._block(ast.parse(source).body)
+        except Stop:
+            self.outcomes.append("stopped")
+
+    def _block(self, body: list[ast.stmt]) -> None:
+        for statement in body:
+            if isinstance(statement, ast.With):
+                self._with(statement.items, statement.body)
+            elif isinstance(statement, ast.Try):
+                try:
+                    self._block(statement.body)
+                except Stop:
+                    self.outcomes.append("caught")
+            elif isinstance(statement, ast.Raise):
+                raise Stop
+            else:
+                self._attempt(lambda each=statement: self._simple(each))
+
+    def _attempt(self, action: Callable[[], Any]) -> bool:
+        try:
+            value = action()
+        except Exception as error:  # noqa: BLE001 - whatever an engine raises is the outcome that is compared
+            self.outcomes.append(failure(error))
+            if self._on_error is not None:
+                self._on_error(error)
+            return False
+        self.outcomes.append(outcome(self.tf, value))
+        return True
+
+    def _simple(self, statement: ast.stmt) -> Any:
+        if isinstance(statement, ast.Expr):
+            return eval(_compiled(ast.unparse(statement.value), "eval"), self.names)
+        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+            value = eval(_compiled(ast.unparse(statement.value), "eval"), self.names)
+            self.names[statement.targets[0].id] = value
+            return value
+        exec(_compiled(ast.unparse(statement), "exec"), self.names)
+        return None
+
+    def _with(self, items: list[ast.withitem], body: list[ast.stmt]) -> None:
+        item, *others = items
+        entered: list[Any] = []
+
+        def enter() -> Any:
+            context = eval(_compiled(ast.unparse(item.context_expr), "eval"), self.names)
+            value = type(context).__enter__(context)
+            entered.append(context)
+            if isinstance(item.optional_vars, ast.Name):
+                self.names[item.optional_vars.id] = value
+            return value
+
+        if not self._attempt(enter):
+            return
+        context = entered[0]
+        try:
+            if others:
+                self._with(others, body)
+            else:
+                self._block(body)
+        except Stop:
+            problem = sys.exc_info()
+            self._leave(context, problem)
+            raise
+        self._leave(context, (None, None, None))
+
+    def _leave(self, context: Any, problem: tuple[Any, Any, Any]) -> None:
+        try:
+            context.__exit__(*problem)
+        except Stop:
+            return
+        except Exception as error:  # noqa: BLE001 - whatever an engine raises is the outcome that is compared
+            self.outcomes.append(["left", *failure(error)])
+            if self._on_error is not None:
+                self._on_error(error)
+
+
+def run(tf: Any, source: str, seed: int = 87, on_error: Callable[[Exception], None] | None = None) -> dict[str, Any]:
+    """Returns the record of a program: outcomes, what is left open, nodes, collections, variables, values."""
+    graph = tf.Graph()
+    runner = Runner(tf, on_error)
+    with graph.as_default():
+        tf.set_random_seed(seed)
+        runner.run(source)
+        record: dict[str, Any] = {"outcomes": runner.outcomes}
+        record["left"] = [tf.get_variable_scope().name, graph.get_name_scope()]
+        record.update(describe.describe(tf, graph))
+        record["values"] = _values(tf, graph)
+    return record
+
+
+def _config(tf: Any) -> Any:
+    """Returns options without the rewriting of graphs: it changes no result, and takes TensorFlow most of the time."""
+    if not tf.__name__.startswith("tensorflow"):
+        return None
+    from tensorflow.core.protobuf import rewriter_config_pb2
+
+    rewriting = rewriter_config_pb2.RewriterConfig(disable_meta_optimizer=True)
+    return tf.ConfigProto(graph_options=tf.GraphOptions(rewrite_options=rewriting))
+
+
+def _values(tf: Any, graph: Any) -> dict[str, Any]:
+    """Runs the initializers one after the other, in the order of the collections, and returns the values bit for bit."""
+    variables: dict[str, Any] = {}
+    for key in ("variables", "local_variables"):
+        for each in graph.get_collection(key):
+            if hasattr(each, "initializer") and hasattr(each, "op") and each.graph is graph:
+                variables.setdefault(each.name, each)
+    if not variables:
+        return {}
+    found: dict[str, Any] = {}
+    ready: dict[str, Any] = {}
+    with tf.Session(graph=graph, config=_config(tf)) as session:
+        for name, each in variables.items():
+            try:
+                session.run(each.initializer)
+                ready[name] = each
+            except Exception as error:  # noqa: BLE001 - what a run refuses is compared
+                found[name] = failure(error)
+        for name, value in session.run(ready).items():
+            found[name] = bits(value)
+    return dict(sorted(found.items()))
+
+
+def bits(value: Any) -> str:
+    """Returns an array as text: all of a short one, else a digest of its bytes. NaN and -0.0 count as they are."""
+    array = np.asarray(value)
+    if array.size <= 4 or array.dtype.kind in "OSU":
+        return describe.array_text(array)
+    shape = ",".join(str(size) for size in array.shape)
+    return f"{array.dtype.name}[{shape}] #{hashlib.sha256(array.tobytes()).hexdigest()[:12]}"
