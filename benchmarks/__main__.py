@@ -81,6 +81,7 @@ def _import_time(python: str, module: str, rounds: int) -> float:
     """Returns milliseconds for a fresh Python to import `module`, less a fresh Python that imports nothing."""
     script = f"import time; s = time.perf_counter(); import {module}; print(time.perf_counter() - s)"
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # compiled once, as on a user's machine
     results = []
     for _ in range(rounds):
         done = subprocess.run(
