@@ -167,6 +167,27 @@ def test_numbers_change_the_main_view(bare: BarePage) -> None:
     assert root.locator(".tfm-da-main > .tfm-graph").count() == 1
 
 
+def test_find_belongs_to_the_main_view(bare: BarePage) -> None:
+    """The field searches what is seen; another main view starts with an empty field and its own hint."""
+    root = bare.mount("dashboard", DIGITS, width=1200, height=760)
+    field = root.locator('[data-tfm="find"]')
+    field.fill("MatMul")
+    root.locator(".tfm-hits", has_text="hits").wait_for()
+    root.get_by_role("button", name="Learn scopes").click()
+    assert field.input_value() == ""
+    assert field.get_attribute("placeholder") == "Find scope or variable"
+    field.fill("out")
+    assert root.locator(".tfm-hits").inner_text().startswith("1 hit")
+
+
+def test_an_operation_of_a_variable_stands_for_it(bare: BarePage) -> None:
+    """Storage, assign and read belong to the variable: same requests, and the sentence says so."""
+    storage = DIGITS["variables"]["set"][str(W)]["op"]
+    root = bare.mount("dashboard", DIGITS, width=1200, state={"selection": {"kind": "op", "id": storage}})
+    assert "is a part of the variable model/hidden/w" in root.locator('[data-tfm="card"]').inner_text()
+    assert tab_count(root, "requests") == "2"
+
+
 def test_the_twin_is_that_of_all_views(bare: BarePage) -> None:
     """Graph, scopes, collections, requests and the run, as Python prints them."""
     trace = recorded_trace("digits")

@@ -18,6 +18,7 @@ import { scopesView } from "./scopes.js";
 import { stepperView } from "./stepper.js";
 
 const SIDE_FROM = 1000; // px of width from which the other views stand at the side
+const FIND_HINT = "Find name, type, shape";
 const PARTS = [
   { key: "graph", word: "Graph", make: graphView, pane: graphPane, of: (related) => related.reads.length + related.writes.length },
   { key: "requests", word: "Requests", make: null, pane: requestsPane, of: (related) => related.requests.length },
@@ -114,12 +115,21 @@ class Dashboard {
   /** Makes `main` the main view and opens the tab `tab` at the side. */
   arrange(main, tab = this.tab) {
     const before = this.main;
-    if (main !== before) this.active?.find?.("")?.clear?.();
+    if (main !== before) this.#clearFind();
     this.main = main;
     this.tab = tab === main ? (before === main ? (main === "requests" ? "scopes" : "requests") : before) : tab;
     this.ctx.state.set("dashboard.main", this.main);
     this.ctx.state.set("dashboard.tab", this.tab);
     this.#show();
+  }
+
+  /** What was searched in one view means nothing in the next. */
+  #clearFind() {
+    this.active?.find?.("")?.clear?.();
+    const field = this.ctx.root.querySelector('[data-tfm="find"]');
+    if (!field?.value) return;
+    field.value = "";
+    field.dispatchEvent(new Event("input"));
   }
 
   #show() {
@@ -134,6 +144,8 @@ class Dashboard {
       if (this.follow) view.select?.(this.ctx.bus.selection);
       if (this.stale.delete(this.main)) view.changed?.(everything(this.ctx.store));
     }
+    const field = this.ctx.root.querySelector('[data-tfm="find"]');
+    if (field) field.placeholder = view?.findHint ?? FIND_HINT;
     const preset = PRESETS.find((each) => each.main === this.main && (!this.wide || each.tab === this.tab));
     for (const button of this.presets.children) button.setAttribute("aria-pressed", String(button.dataset.name === preset?.key));
     this.draw();
@@ -346,7 +358,7 @@ class Dashboard {
       presets: this.presets,
       el: this.el,
       tools: this.tools,
-      get findHint() { return "Find name, type, shape"; },
+      findHint: this.active?.findHint ?? FIND_HINT,
       find: (query) => this.active?.find?.(query) ?? { count: 0, go: () => {}, clear: () => {} },
       card: null,
       text: () => this.#text(),

@@ -42,7 +42,7 @@ export function requestsPane(parts) {
   const { store, related, open } = parts;
   if (!store.requests.length) return nothing(["No call of ", mono("get_variable"), " yet."]);
   if (!related.requests.length) return nothing("No call asked for this.");
-  const room = Math.max(9, Math.floor((parts.width - 218) / 7.3));
+  const room = Math.max(9, Math.floor((parts.width - 220) / 7.3));
   const single = related.variables.length === 1 && parts.selection?.kind === "variable";
   const draw = (list) => list.slice(0, MOST).map((index) => {
     const each = store.requests[index];
@@ -74,7 +74,7 @@ function chain(parts, request) {
   const lines = [["name", [prefix, mono(request.asked)]], ["mode", [element("b", {}, request.mode), " ", fromWords(store, request.mode_from)]], ["lookup", lookup]];
   if (request.checks) lines.push(["checks", request.checks]);
   for (const each of request.ignored) lines.push(["ignored", [mono(each.argument), " ", element("s", {}, mono(each.asked)), " in effect ", mono(each.in_effect), " from ", each.from]]);
-  lines.push(["result", refused ? [element("b", {}, "refused"), ": ", request.error || request.sentence] : request.word === "made" ? [element("b", {}, "made"), ", a new variable"] : [element("b", {}, request.word), found ? ` with #${found.number}, no new ops` : ""]]);
+  lines.push(["result", refused ? [element("b", {}, "refused"), ": ", (request.error || request.sentence).replace(/ Originally defined at:$/, "")] : request.word === "made" ? [element("b", {}, "made"), ", a new variable"] : [element("b", {}, request.word), found ? ` with #${found.number}, no new ops` : ""]]);
   return element(
     "dl", { class: "tfm-da-chain" },
     lines.map(([label, value], k) => element("div", { class: k === lines.length - 1 ? "tfm-last" : null }, element("dt", {}, k === lines.length - 1 ? icon(VERDICT_ICON[request.word] ?? "made", 12) : element("i", { "aria-hidden": "true" }), label), element("dd", {}, value))),

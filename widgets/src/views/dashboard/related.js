@@ -42,7 +42,7 @@ function allRelated(selection, store, trace) {
   });
   return {
     variables, requests, scopes: [...scopes].filter((index) => store.scopes[index]).sort((a, b) => a - b), collections, steps: ofSteps,
-    reads: [...new Set(variables.flatMap((index) => store.variables[index].reads))], writes: [...new Set(variables.flatMap((index) => store.variables[index].writes))],
+    reads: [...new Set(variables.flatMap((index) => store.variables[index].reads))], writes: [...new Set(variables.flatMap((index) => [store.variables[index].initializer, ...store.variables[index].writes]))],
   };
 }
 
@@ -71,8 +71,9 @@ function variablesOf(selection, store, steps) {
   }
   const operation = operationOf(selection, store, steps);
   if (operation < 0) return [];
+  if (store.ops.owner[operation] >= 0) return known([store.ops.owner[operation]]);
   const inputs = (store.ops.inputs[operation] ?? []).filter((_, k) => k % 2 === 0);
-  return known([operation, ...inputs].map((op) => store.ops.owner[op]));
+  return known(inputs.map((op) => store.ops.owner[op]));
 }
 
 function requestsOf(selection, variables, store) {

@@ -42,7 +42,7 @@ export function sentenceAbout(selection, store, trace) {
   if (kind === "entry" && store.entries[id]) return aboutEntry(store.entries[id], store);
   if (kind === "request" && store.requests[id]) {
     const each = store.requests[id];
-    return { words: [strong("Call ", grouped(each.number)), " asked for ", code(each.name), ": ", each.sentence], facts: [["mode", each.mode], ["verdict", each.word]], site: each.site };
+    return { words: [strong("Call ", grouped(each.number)), ": ", each.sentence], facts: [["mode", each.mode], ["verdict", each.word]], site: each.site };
   }
   if (kind === "collection" && store.collections[id]) {
     const each = store.collections[id];
@@ -119,6 +119,11 @@ function aboutEntry(entry, store) {
 
 function aboutOperation(index, store) {
   const { ops } = store;
+  const own = store.variables[ops.owner[index]];
+  if (own) {
+    const about = aboutVariable(own, store);
+    return { ...about, words: [code(ops.type[index]), " is a part of the variable ", code(own.name), ". ", ...about.words] };
+  }
   const sources = [...new Set(ops.inputs[index].filter((_, k) => k % 2 === 0))];
   const readers = ops.inputs.filter((inputs) => inputs.some((each, k) => k % 2 === 0 && each === index)).length;
   const named = (op) => code(store.variables[ops.owner[op]]?.name ?? ops.name[op]);
