@@ -3,6 +3,8 @@
 The records are specified in `docs/data.md`.
 """
 
+from .explain import explain_request
+from .explain_text import explanation_text
 from .export import to_dot, to_networkx
 from .graph_text import graph_text, lane_counts, lane_of
 from .lookup import default_graph, facts, find, operation_card
@@ -20,6 +22,8 @@ __all__ = [
     "Recording",
     "collections_text",
     "default_graph",
+    "explain_request",
+    "explanation_text",
     "facts",
     "find",
     "graph_label",

@@ -1,0 +1,368 @@
+"""Trying a change on a copy: requests are replayed inside their scopes, in a scratch graph over a copy of the store.
+
+The copy holds stand-ins for the variables that existed when the request came. No code of the program runs again: its own
+initializers, partitioners, getters, regularizers and constraints are left out or stand for something of the library's. The replay has a
+thread of its own, where no scope, device or default of the program is open.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..framework.events import VariableRecord
+from ..framework.graph import Graph
+from ..framework.provenance import Site
+from ..framework.shapes import TensorShape
+from ..framework.tensor import Tensor
+from ..ops.placeholders import placeholder
+from ..variables.initializers import Zeros
+from ..variables.scope import VariableScope, get_variable_scope, scope_store
+from ..variables.store import default_store
+from ..variables.variable_scope import variable_scope
+
+_LIBRARY = __name__.partition(".")[0] + "."
+_MOST_REPLAYED = 400
+
+Place = tuple[str, int, Any]
+
+
+def place_of(site: Site) -> Place:
+    """Returns what tells one line of one run apart: file, line and the running cell."""
+    return site.code.co_filename, site.line, site.cell
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What a changed line means for the requests that come through it.
+
+    Attributes:
+      kind: "scope", "request", "wrap", "mode" (a reuse_variables() that is taken out), "outside" (scopes that are not entered),
+        "new graph", "made before" (the variable is asked for once outside, before).
+      at: the lines that are changed.
+      values: scope: `name`, `default_name`, `reuse`, `jump`, and defaults to leave out (None); request: `asked` and arguments;
+        wrap: `reuse`.
+    """
+
+    kind: str
+    at: frozenset[Place] = frozenset()
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Outcome:
+    """What came of a request on the copy: `word` is "made", "shared" or "refused", `maker` the call that made the variable."""
+
+    word: str
+    maker: int
+    name: str
+    error: str = ""
+
+
+def replay(graph: Any, request: Any, edit: Edit | None, again: bool = False) -> Outcome:
+    """Returns what `request` would have come to with this edit (None: as it was), together with the calls that the edit touches.
+
+    An earlier call that would be refused makes the outcome "refused".
+
+    Args:
+      again: the cell runs once more in the graph as it is, with what its refused run has made; else it runs as if for the first time.
+    """
+    outcomes: list[Outcome] = []
+    failures: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            outcomes.append(_Copy(graph, request, edit, again).run())
+        except (ValueError, TypeError, AttributeError, KeyError, IndexError, RuntimeError, AssertionError) as error:
+            failures.append(error)
+
+    thread = threading.Thread(target=work, name="tfmini-replay")
+    thread.start()
+    thread.join()
+    return outcomes[0] if outcomes else Outcome("refused", 0, request.name, str(failures[0]) if failures else "")
+
+
+class _StandIn:
+    """A variable of the copy: what the checks of sharing look at, and the call that made it."""
+
+    def __init__(self, variable: Any, number: int, requests: list[Any]) -> None:
+        self.number = number
+        self.op = getattr(variable, "op", None)
+        self.name = variable.name
+        self.dtype = variable.dtype
+        self.trainable = getattr(variable, "trainable", None)
+        self._shape = variable.get_shape()
+        self._record = VariableRecord(-1, variable.name, None, "user", "get_variable", None, requests=requests)
+
+    def get_shape(self) -> TensorShape:
+        return self._shape
+
+
+class _PartitionedStandIn(_StandIn):
+    def __init__(self, whole: Any, number: int, requests: list[Any]) -> None:
+        super().__init__(whole, number, requests)
+        self._partitions = whole._get_partitions()
+        self._variable_list = [_StandIn(each, number, requests) for each in whole._get_variable_list()]
+
+    def _get_partitions(self) -> Any:
+        return self._partitions
+
+
+class _Copy:
+    """One replay."""
+
+    def __init__(self, graph: Any, request: Any, edit: Edit | None, again: bool) -> None:
+        self.again = again
+        self.graph = graph
+        self.request = request
+        self.edit = edit
+        self.open: list[tuple[Any, Any]] = []
+        self.made: dict[int, int] = {}
+        self.wrapper = object()
+
+    def run(self) -> Outcome:
+        earlier = [each for each in self.graph.journal.requests if each.number < self.request.number]
+        affected = [each for each in earlier if not each.error and self._is_affected(each)][-_MOST_REPLAYED:]
+        with Graph().as_default() as scratch:
+            store = default_store()
+            if self.edit is None or self.edit.kind != "new graph":
+                self._fill(store, earlier if self.again else [each for each in earlier if each not in affected])
+                self._reserve(scratch, [] if self.again else [*affected, self.request])
+                self._count_scopes(affected)
+            outcome = Outcome("refused", 0, self.request.name)
+            try:
+                if self.edit is not None and self.edit.kind == "made before":
+                    self._ask(store, self.request, Edit("request", _places(self.request), {"reuse": False}))
+                for each in affected:
+                    self._ask(store, each, self.edit)
+                outcome = self._ask(store, self.request, self.edit)
+            finally:
+                self._close_to(0)
+            return outcome
+
+    def _is_affected(self, other: Any) -> bool:
+        edit = self.edit
+        if edit is None or edit.kind in ("new graph", "made before"):
+            return False
+        mine = self.request.sites[0].cell if self.request.sites else None
+        if mine is not None:
+            return bool(other.sites) and other.sites[0].cell == mine
+        if any(place_of(site) in edit.at for site in other.sites):
+            return True
+        if edit.kind == "mode":
+            return _comes_after(other, edit)
+        return any(self._touches_entry(each) for each in _chain(other))
+
+    def _touches_entry(self, entry: Any) -> bool:
+        return self.edit is not None and any(place_of(site) in self.edit.at for site in entry.sites)
+
+    def _count_scopes(self, affected: list[Any]) -> None:
+        """Counts the scopes that were opened before and are not opened again here: default names are made unique beside them."""
+        again = {id(entry) for each in [*affected, self.request] for entry in _chain(each)}
+        last = self.request.entry
+        counts = scope_store().counts
+        for entry in self.graph.journal.entries:
+            if (last is None or entry.index < last.index) and id(entry) not in again:
+                counts[entry.name] = counts.get(entry.name, 0) + 1
+
+    def _fill(self, store: Any, requests: list[Any]) -> None:
+        real = next(iter(self.graph.get_collection(("__variable_store",))), None)
+        if real is None:
+            return
+        makers = {id(each.variable): each for each in reversed(requests) if each.variable is not None}
+        for kind, make in (("_vars", _StandIn), ("_partitioned_vars", _PartitionedStandIn)):
+            for name, variable in getattr(real, kind).items():
+                maker = makers.get(id(variable)) or self._maker_of_part(variable, requests)
+                if maker is not None:
+                    getattr(store, kind)[name] = make(variable, maker.number, [maker])
+
+    @staticmethod
+    def _maker_of_part(variable: Any, requests: list[Any]) -> Any:
+        record = getattr(variable, "_record", None)
+        maker = record.requests[0] if record is not None and record.requests else None
+        return maker if maker is not None and any(each is maker for each in requests) else None
+
+    def _reserve(self, scratch: Any, replayed: list[Any]) -> None:
+        """Keeps the names of operations that are there taken, except of variables that are made anew."""
+        free = {each.name for each in replayed if each.variable is not None}
+        for op in self.graph._ops[: self.request.version]:
+            if op.type in ("VariableV2", "VarHandleOp") and op.name not in free:
+                scratch.unique_name(op.name)
+
+    # ---- one request
+
+    def _ask(self, store: Any, request: Any, edit: Edit | None) -> Outcome:
+        self._enter(request, edit)
+        scope = get_variable_scope()
+        given = {key: _own(key, value, request) for key, value in request.arguments.items()}
+        asked = request.asked
+        left_out: set[str] = set()
+        for entry in _chain(request):
+            if edit is not None and edit.kind == "scope" and entry.sites and place_of(entry.sites[0]) in edit.at:
+                left_out |= {key for key, value in edit.values.items() if value is None}
+        if edit is not None and edit.kind == "request" and request.sites and place_of(request.sites[0]) in edit.at:
+            changes = dict(edit.values)
+            if changes.pop("only", asked) == asked:
+                asked = changes.pop("asked", asked)
+                given.update(changes)
+                given = {key: value for key, value in given.items() if value is not None}
+        defaults = request.effective or _entry_defaults(request)
+        for key in ("initializer", "partitioner", "dtype", "use_resource"):
+            if key not in request.arguments and key not in left_out and key in defaults:
+                setattr(scope, "_" + key, _own(key, defaults[key], request))
+        if edit is None and "reuse" not in given:
+            scope._reuse = request.reuse
+        variable = scope.get_variable(store, asked, **given)
+        full_name = f"{scope.name}/{asked}" if scope.name else asked
+        maker = getattr(variable, "number", None)
+        if maker is None:
+            maker = self.made.get(id(variable))
+        if maker is None:
+            self.made[id(variable)] = request.number
+            return Outcome("made", request.number, full_name)
+        return Outcome("shared", maker, full_name)
+
+    def _enter(self, request: Any, edit: Edit | None) -> None:
+        """Opens the scopes of a request; those that are open already stay open."""
+        wanted: list[Any] = []
+        pending = edit is not None and edit.kind == "wrap" and any(place_of(each) in edit.at for each in request.sites)
+        for entry in _chain(request):
+            if pending and edit is not None and any(place_of(each) in edit.at for each in entry.sites):
+                wanted.append(self.wrapper)
+                pending = False
+            if edit is not None and edit.kind == "outside" and entry.sites and place_of(entry.sites[0]) in edit.at:
+                is_left = request is self.request
+                if is_left:
+                    continue
+            wanted.append(entry)
+        if pending:
+            wanted.append(self.wrapper)
+        common = 0
+        while common < len(wanted) and common < len(self.open) and self.open[common][0] is wanted[common]:
+            common += 1
+        if wanted and wanted[-1] is self.wrapper and common == len(wanted):
+            common -= 1
+        self._close_to(common)
+        if not self.open:
+            scope_store().current_scope._reuse = _root_mode(request, edit)
+        for each in wanted[common:]:
+            context = self._context(each, edit)
+            scope = context.__enter__()
+            self.open.append((each, context))
+            if each is not self.wrapper and _is_switched(each, request, edit):
+                scope.reuse_variables()
+
+    def _context(self, entry: Any, edit: Edit | None) -> Any:
+        if entry is self.wrapper:
+            assert edit is not None
+            return variable_scope(get_variable_scope(), reuse=edit.values["reuse"])
+        reuse, name, default = entry.reuse_given, entry.given, None
+        jump: Any = None
+        if edit is not None and edit.kind == "scope" and entry.sites and place_of(entry.sites[0]) in edit.at:
+            reuse = edit.values.get("reuse", reuse)
+            name = edit.values.get("name", name)
+            default = edit.values.get("default_name")
+            jump = get_variable_scope() if edit.values.get("jump") else None
+        if default is not None:
+            return variable_scope(None, default_name=default)
+        if jump is None and name == "captured scope":
+            outer = entry.parent.name if entry.parent is not None else ""
+            jump = (
+                get_variable_scope() if entry.name == outer else VariableScope(_captured_mode(entry), name=entry.name)
+            )
+        return variable_scope(name if jump is None else jump, reuse=reuse)
+
+    def _close_to(self, count: int) -> None:
+        while len(self.open) > count:
+            _, context = self.open.pop()
+            context.__exit__(None, None, None)
+
+
+def _places(request: Any) -> frozenset[Place]:
+    return frozenset(place_of(each) for each in request.sites[:1])
+
+
+def _chain(request: Any) -> list[Any]:
+    """Returns the scope entries around a request, outermost first."""
+    found = []
+    entry = request.entry
+    while entry is not None:
+        found.append(entry)
+        entry = entry.parent
+    return found[::-1]
+
+
+scopes_around = _chain
+
+
+def _comes_after(other: Any, edit: Edit) -> bool:
+    return other.mode_from[2] is not None and place_of(other.mode_from[2]) in edit.at
+
+
+def _captured_mode(entry: Any) -> Any:
+    """Returns the mode that a captured scope had, as far as its entry tells: what was given at the entry is not the scope's."""
+    return False if entry.reuse_given else entry.reuse
+
+
+def _is_switched(entry: Any, request: Any, edit: Edit | None) -> bool:
+    """Says whether reuse_variables() was called on an entry before the request."""
+    how, _, site = entry.mode_from
+    if how != "reuse_variables()" or request.mode_from[2] != site:
+        return False
+    return not (edit is not None and edit.kind == "mode" and place_of(site) in edit.at)
+
+
+def _root_mode(request: Any, edit: Edit | None) -> Any:
+    _, entry, site = request.mode_from
+    if entry is not None or site is None or request.arguments.get("reuse") is not None:
+        return False
+    if edit is not None and edit.kind == "mode" and place_of(site) in edit.at:
+        return False
+    return request.reuse
+
+
+def _entry_defaults(request: Any) -> dict[str, Any]:
+    return {} if request.entry is None else {key: each.value for key, each in request.entry.defaults.items()}
+
+
+# ---- what belongs to the program does not run
+
+
+def _own(key: str, value: Any, request: Any) -> Any:
+    """Returns an argument for the replay: as it is when it is plain or the library's, else something that stands for it."""
+    if key in ("regularizer", "constraint", "custom_getter", "caching_device", "collections"):
+        return None
+    if key == "initializer":
+        return _own_initializer(value)
+    if key == "partitioner" and value is not None and callable(value) and not _is_library(value):
+        stored = getattr(request.variable, "_get_partitions", None)
+        cut = stored() if stored is not None else None
+        return _even(cut)
+    return value
+
+
+def _even(cut: Any) -> Callable[..., list[int]]:
+    def partitioner(shape: TensorShape, **_: Any) -> list[int]:
+        return list(cut) if cut is not None else [1] * len(shape)
+
+    return partitioner
+
+
+def _own_initializer(value: Any) -> Any:
+    if isinstance(value, Tensor) or hasattr(value, "get_shape"):
+        return placeholder(value.dtype.base_dtype, value.get_shape())
+    if callable(value) and not _is_library(value):
+        return Zeros()
+    return value
+
+
+def _is_library(value: Any) -> bool:
+    cls = value if isinstance(value, type) else type(value)
+    if str(getattr(value, "__module__", "") or "").startswith(_LIBRARY):
+        return True
+    return cls.__module__.startswith(_LIBRARY)
+
+
+__all__ = ["Edit", "Outcome", "Place", "place_of", "replay", "scopes_around"]
