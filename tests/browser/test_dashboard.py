@@ -73,6 +73,8 @@ def test_a_refused_call_says_why(bare: BarePage) -> None:
 def test_a_selection_reaches_every_part(bare: BarePage) -> None:
     """The variable chosen in the graph is named above, counted in the tabs and lit in the other views."""
     root = bare.mount("dashboard", DIGITS, width=1200, height=760)
+    overview = "155 operations. model and model_1 use the same 4 variables: 2,410 numbers."
+    assert root.locator('[data-tfm="card"]').inner_text().startswith(overview)
     bare.page.wait_for_timeout(150)
     root.locator('.tfm-picture [data-kind="variable"][data-name="model/hidden/w"]').click()
     bare.page.wait_for_function("() => document.querySelector('.tfm-da-pill')?.textContent.includes('model/hidden/w')")

@@ -67,11 +67,15 @@ function overview(store) {
   const own = store.variables.filter((each) => each.maker !== "slot");
   const shared = own.filter((each) => each.requests.length > 1);
   const numbers = own.reduce((sum, each) => sum + each.size, 0);
-  const words = [strong(counted(store.ops.length, "operation")), " and ", strong(counted(own.length, "variable")), own.length ? ` of ${counted(numbers, "number")}` : ""];
-  words.push(shared.length ? [". ", strong(shared.length === own.length ? (own.length > 1 ? "All" : "It") : grouped(shared.length)), shared.length === 1 ? " is shared" : " are shared", " by several calls."] : ".");
+  const towers = shared.map((each) => towersOf(each, store));
+  const together = towers.length > 0 && towers[0].length > 1 && towers[0].length < 4 && towers.every((each) => String(each) === String(towers[0]));
+  const words = together
+    ? [strong(counted(store.ops.length, "operation")), ". ", listed(towers[0].map(code)), " use the ", strong("same ", counted(shared.length, "variable")), `: ${counted(shared.reduce((sum, each) => sum + each.size, 0), "number")}.`, own.length > shared.length ? ` ${counted(own.length - shared.length, "more variable")} ${own.length - shared.length === 1 ? "is" : "are"} not shared.` : ""]
+    : [strong(counted(store.ops.length, "operation")), " and ", strong(counted(own.length, "variable")), own.length ? ` of ${counted(numbers, "number")}` : ""];
+  if (!together) words.push(shared.length ? [". ", strong(shared.length === own.length ? (own.length > 1 ? "All" : "It") : grouped(shared.length)), shared.length === 1 ? " is shared" : " are shared", " by several calls."] : ".");
   const refused = store.requests.filter((each) => each.word === "refused").length;
   if (refused) words.push(` ${counted(refused, "call")} ${refused === 1 ? "was" : "were"} refused.`);
-  return { words, facts: [["select a variable or an operation to see it in all views", ""]], site: -1 };
+  return { words, facts: [["Select a variable or an operation to see it in all views.", ""]], site: -1 };
 }
 
 /** Name scopes in which a variable was asked for, without the parts at the end that they share: ["model", "model_1"]. */
