@@ -189,6 +189,9 @@ def _plain_attr(tf: Any, kind: str, value: Any) -> str:
     if kind == "shape":
         return _shape_proto_text(value)
     if kind == "tensor":
+        if any(dim.size == 0 for dim in value.tensor_shape.dim):  # TensorFlow cannot read its own empty splats back
+            sizes = [dim.size for dim in value.tensor_shape.dim]
+            return array_text(np.zeros(sizes, tf.as_dtype(value.dtype).as_numpy_dtype))
         return array_text(tf.make_ndarray(value))
     if kind == "s":
         return _bytes_text(value)

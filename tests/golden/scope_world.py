@@ -177,6 +177,7 @@ class Runner:
         self.tf = tf
         self.names = names(tf)
         self.outcomes: list[Any] = []
+        self.statements: list[str] = []
         self._on_error = on_error
 
     def run(self, source: str) -> None:
@@ -184,7 +185,11 @@ class Runner:
         try:
             self._block(ast.parse(source).body)
         except Stop:
-            self.outcomes.append("stopped")
+            self._note("", "stopped")
+
+    def _note(self, statement: str, found: Any) -> None:
+        self.statements.append(statement)
+        self.outcomes.append(found)
 
     def _block(self, body: list[ast.stmt]) -> None:
         for statement in body:
@@ -194,21 +199,21 @@ class Runner:
                 try:
                     self._block(statement.body)
                 except Stop:
-                    self.outcomes.append("caught")
+                    self._note("", "caught")
             elif isinstance(statement, ast.Raise):
                 raise Stop
             else:
-                self._attempt(lambda each=statement: self._simple(each))
+                self._attempt(ast.unparse(statement), lambda each=statement: self._simple(each))
 
-    def _attempt(self, action: Callable[[], Any]) -> bool:
+    def _attempt(self, statement: str, action: Callable[[], Any]) -> bool:
         try:
             value = action()
         except Exception as error:  # noqa: BLE001 - whatever an engine raises is the outcome that is compared
-            self.outcomes.append(failure(error))
+            self._note(statement, failure(error))
             if self._on_error is not None:
                 self._on_error(error)
             return False
-        self.outcomes.append(outcome(self.tf, value))
+        self._note(statement, outcome(self.tf, value))
         return True
 
     def _simple(self, statement: ast.stmt) -> Any:
@@ -233,7 +238,7 @@ class Runner:
                 self.names[item.optional_vars.id] = value
             return value
 
-        if not self._attempt(enter):
+        if not self._attempt(f"with {ast.unparse(item)}", enter):
             return
         context = entered[0]
         try:
@@ -253,19 +258,19 @@ class Runner:
         except Stop:
             return
         except Exception as error:  # noqa: BLE001 - whatever an engine raises is the outcome that is compared
-            self.outcomes.append(["left", *failure(error)])
+            self._note("", ["left", *failure(error)])
             if self._on_error is not None:
                 self._on_error(error)
 
 
 def run(tf: Any, source: str, seed: int = 87, on_error: Callable[[Exception], None] | None = None) -> dict[str, Any]:
-    """Returns the record of a program: outcomes, what is left open, nodes, collections, variables, values."""
+    """Returns the record of a program: statements, outcomes, what is left open, nodes, collections, variables, values."""
     graph = tf.Graph()
     runner = Runner(tf, on_error)
     with graph.as_default():
         tf.set_random_seed(seed)
         runner.run(source)
-        record: dict[str, Any] = {"outcomes": runner.outcomes}
+        record: dict[str, Any] = {"statements": runner.statements, "outcomes": runner.outcomes}
         record["left"] = [tf.get_variable_scope().name, graph.get_name_scope()]
         record.update(describe.describe(tf, graph))
         record["values"] = _values(tf, graph)
@@ -293,6 +298,8 @@ def _values(tf: Any, graph: Any) -> dict[str, Any]:
         return {}
     found: dict[str, Any] = {}
     ready: dict[str, Any] = {}
+    # Eigen and LAPACK decompose matrices with other roundings.
+    rounded = any(op.type == "Qr" for op in graph.get_operations())
     with tf.Session(graph=graph, config=_config(tf)) as session:
         for name, each in variables.items():
             try:
@@ -301,7 +308,7 @@ def _values(tf: Any, graph: Any) -> dict[str, Any]:
             except Exception as error:  # noqa: BLE001 - what a run refuses is compared
                 found[name] = failure(error)
         for name, value in session.run(ready).items():
-            found[name] = bits(value)
+            found[name] = bits(np.round(value, 4) + 0.0 if rounded and value.dtype.kind == "f" else value)
     return dict(sorted(found.items()))
 
 

@@ -148,10 +148,15 @@ def device(device_name_or_function: Any) -> Any:
 def colocate_with(op: Any, ignore_existing: bool = False) -> Any:
     """Puts what is added inside on the device of `op`."""
     graph = contexts.default_graph()
-    element = op if isinstance(op, Operation) or op is None else convert.graph_element(op)
-    if isinstance(op, IndexedSlices):
+    if op is None or isinstance(op, Operation):
+        element = op
+    elif isinstance(op, IndexedSlices):
         element = op.values
-    return graph.colocate_with(op if element is None else element, ignore_existing)
+    elif hasattr(op, "handle"):
+        element = op.handle
+    else:
+        element = convert.convert_to_tensor(op, as_ref=True)
+    return graph.colocate_with(element, ignore_existing)
 
 
 def container(container_name: str) -> Any:

@@ -203,8 +203,6 @@ _AT: dict[str, np.ufunc] = {
 def scatter_shape(call: Any) -> Dims:
     """Shape of the variable; checks that `updates` are rows of it, or one number."""
     variable, indices, updates = call.shapes
-    if variable is not None and not variable:
-        raise ValueError("Shape must be at least rank 1 but is rank 0")
     if variable is not None and indices is not None and updates is not None and updates:
         merged(updates, indices + variable[1:])
     return variable

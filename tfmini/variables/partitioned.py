@@ -251,6 +251,20 @@ def _partitions(partitioner: Any, shape: TensorShape, dtype: Any) -> Any:
     return found
 
 
+def _partition_info(full_shape: list[int], offset: list[int]) -> PartitionInfo:
+    """Returns what the initializer of a part is told. Raises ValueError when the whole is empty."""
+    for start, size in zip(offset, full_shape, strict=True):
+        if start >= size:
+            raise refuse(
+                "REFUSED_PARTITION",
+                ValueError,
+                f"Expected 0 <= offset < shape but found offset={start}, shape={size} for var_offset={offset}, "
+                f"full_shape={full_shape}",
+                advice="A variable without elements cannot be cut into parts: leave the partitioner out.",
+            )
+    return PartitionInfo(full_shape, offset)
+
+
 def _cut(partitions: Any) -> tuple[int, int]:
     """Returns the axis that is cut and the number of parts."""
     return next(((axis, count) for axis, count in enumerate(partitions) if count > 1), (0, 1))
@@ -319,6 +333,7 @@ def _make_part(
             if isinstance(initializer, Tensor):
                 settings["dtype"] = settings["initializer"].dtype.base_dtype
     with graph.name_scope(None):
-        part = store.get_single(part_name, partition_info=PartitionInfo(sizes_of(shape), offset), **settings)
+        info = _partition_info(sizes_of(shape), offset)
+        part = store.get_single(part_name, partition_info=info, **settings)
     part._set_save_slice_info(SaveSliceInfo(name, sizes_of(shape), offset, sizes))
     return part, settings["dtype"]

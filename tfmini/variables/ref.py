@@ -72,7 +72,7 @@ class RefVariable(Variable):
             self._build(
                 initial_value, dtype, None if shape is None else dims_of(shape), shape is not None, validate_shape, name
             )
-            self._variable.graph.add_to_collections(keys, self)
+            contexts.default_graph().add_to_collections(keys, self)
         records.complete(
             self._record, self, self._variable.graph, records.starts_as(initial_value, self._initial_value)
         )

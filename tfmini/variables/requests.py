@@ -90,7 +90,7 @@ def _in_effect(scope: VariableScope, given: dict[str, Any], reuse: Any, request:
             request.verdict = "REFUSED_INIT_DTYPE"
             raise ValueError(
                 f"Initializer type '{found}' and explicit dtype '{dtype}' don't match.\n"
-                f"Leave dtype out, or give a value of that dtype: tf.constant(value, {dtypes.as_dtype(dtype)!r})."
+                f"Leave dtype out, or give a value of that dtype: tf.constant(value, {dtype!r})."
             )
     for key in (
         "regularizer",

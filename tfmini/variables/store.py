@@ -405,7 +405,7 @@ def get_local_variable(
         initializer=initializer,
         regularizer=regularizer,
         trainable=False,
-        collections=[*(collections or ()), GraphKeys.LOCAL_VARIABLES],
+        collections=collections + [GraphKeys.LOCAL_VARIABLES] if collections else [GraphKeys.LOCAL_VARIABLES],
         caching_device=caching_device,
         partitioner=partitioner,
         validate_shape=validate_shape,
