@@ -245,7 +245,7 @@ class Maker:
             return
         value = self.world.names[x]
         ndims = value.shape.ndims
-        kind = self.random.randint(0, 23)
+        kind = self.random.randint(0, 26)
         name = self.optional_name()
         if kind <= 2:
             self.make(f"tf.{self.pick(_UNARY)}({x}{name})")
@@ -290,8 +290,68 @@ class Maker:
             self.make(f"tf.add_n([{', '.join(self.like(x) for _ in range(self.random.randint(1, 3)))}])")
         elif kind == 22:
             self.make(f"tf.clip_by_value({x}, -1.0, 1.0)")
+        elif kind == 23:
+            self.rarer(x, ndims)
+        elif kind == 24:
+            self.whole_numbers()
+        elif kind == 25:
+            y = self.like(x)
+            self.make(f"tf.cond(tf.reduce_sum({x}) > 0, lambda: {x} * 2.0, lambda: {y} - {x})")
         else:
             self.make(f"tf.one_hot(tf.constant([0, 2, 1]), 3) * {self.pick(['2.0', '1.0'])}")
+
+    def rarer(self, x: str, ndims: int | None) -> None:
+        choices = [f"tf.nn.dropout({x}, keep_prob=0.5, seed=1)", f"tf.fill(tf.shape({x}), 2.0)", f"tf.norm({x})"]
+        choices += [f"tf.global_norm([{x}])", f"tf.where({x} > 0)", f"tf.clip_by_norm({x}, 1.0)", f"tf.lgamma({x})"]
+        choices += [f"tf.tuple([{x}, {self.like(x)}])[0]", f"tf.is_finite({x})", f"tf.boolean_mask({x}, {x} > 0)"]
+        choices += [f"tf.reduce_logsumexp({x})", f"tf.broadcast_to({x}, [2, 2, 2])", f"tf.check_numerics({x}, 'bad')"]
+        if ndims:
+            last = ndims - 1
+            choices += [
+                f"tf.nn.moments({x}, [{last}])[1]",
+                f"tf.nn.top_k({x}, 1)[0]",
+                f"tf.linspace(0.0, 1.0, 3) + {x}",
+            ]
+            choices += [f"tf.cumprod({x}, {last})", f"tf.tensordot({x}, {x}, [[{last}], [{last}]])"]
+            choices += [
+                f"tf.nn.softmax({x}, axis={self.random.randint(-ndims, last)})",
+                f"tf.reduce_logsumexp({x}, {last})",
+            ]
+            choices += [
+                f"tf.gather_nd({x}, [[0]])",
+                f"tf.nn.embedding_lookup({x}, [0, 0])",
+            ]
+        self.make(self.pick(choices))
+
+    def whole_numbers(self) -> None:
+        i = self.tensor(lambda t: t.dtype.base_dtype.is_integer)
+        b = self.tensor(lambda t: t.dtype.base_dtype.is_bool)
+        choices = ["tf.range(4)", "tf.constant([3, 1, 2])", "tf.constant([[True, False]])"]
+        if i is not None:
+            choices += [
+                f"{i} // 3",
+                f"{i} % 3",
+                f"{i} * {i} - 2",
+                f"{i} / 2",
+                f"tf.reduce_mean({i})",
+                f"tf.cast({i}, tf.bool)",
+            ]
+            choices += [
+                f"tf.one_hot({i}, 4)",
+                f"{i} > 1",
+                f"tf.reduce_max({i})",
+                f"tf.abs({i})",
+                f"tf.stack([{i}, {i}])",
+            ]
+        if b is not None:
+            choices += [
+                f"tf.logical_not({b})",
+                f"{b} | {b}",
+                f"{b} & True",
+                f"tf.reduce_any({b})",
+                f"tf.cast({b}, tf.float32)",
+            ]
+        self.make(self.pick(choices))
 
     def matmul(self) -> None:
         a = self.ranked(2)

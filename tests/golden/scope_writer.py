@@ -394,9 +394,7 @@ class Writer:
             {"use_resource": ["True", "False"], "dtype": ["tf.float64", "tf.float32"], "constraint": ["same"]}, 0.12
         )
         given += self._some({"name": ["'v'", "'w'", "'a/v'"]}, 0.7)
-        given += self._some(
-            {"caching_device": ["'/cpu:0'"], "shape": ["[2]"], "expected_shape": ["[2]"]}, 0.03
-        )
+        given += self._some({"caching_device": ["'/cpu:0'"], "shape": ["[2]"], "expected_shape": ["[2]"]}, 0.03)
         self._write(f"{self._new('v', self._variables)} = tf.Variable({', '.join(given)})")
 
     def _change(self) -> None:

@@ -236,7 +236,7 @@ class _Walk:
                 and is_trainable(output)
                 and output._dtype.base_dtype is not dtypes.resource
             ):
-                out_gradients[index] = raw.ZerosLike(output, name="zeros_like")
+                out_gradients[index] = _zeros_for_output(op, index)
         with self._graph.name_scope(op._name + "_grad"):
             in_gradients = _as_gradients(function(op, *out_gradients), op)
             if self._gate and sum(each is not None for each in in_gradients) > 1:
@@ -352,6 +352,24 @@ def _ones(y: Tensor, name: str) -> Tensor:
     from ..ops import array
 
     return array.ones(array.shape(y), dtype=y._dtype.base_dtype, name=name)
+
+
+def _zeros_for_output(op: Any, index: int) -> Tensor:
+    """Returns zeros of the shape of an output that got no gradient.
+
+    A Switch gives a value in one branch only; its zeros are made in the other, where nothing else would come.
+    """
+    from ..ops import array
+
+    output = op._outputs[index]
+    context = op._get_control_flow_context()
+    if op.type not in ("Switch", "RefSwitch") or context is None:
+        return raw.ZerosLike(output, name="zeros_like")
+    other = raw.Switch(op._inputs[0], context.pred)[1 - context.branch]
+    pivot = raw.Identity(other)
+    sizes = raw.Shape(other)
+    with op.graph.control_dependencies([pivot]):
+        return array.zeros(sizes, dtype=output._dtype)
 
 
 def _zeros(x: Tensor) -> Tensor:

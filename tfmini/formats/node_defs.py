@@ -26,9 +26,11 @@ def _fill_node(node: Any, op: Any) -> None:
     node.name = op._name
     node.op = op.type
     node.device = op._device
-    for tensor in op._inputs:
-        name = tensor._op._name
-        node.input.append(f"{name}:{tensor._value_index}" if tensor._value_index else name)
+    # TensorFlow writes output 0 as the bare name, except where an input was replaced after the operation was made.
+    rewired = op._graph._rewired.get(op, ())
+    for index, tensor in enumerate(op._inputs):
+        bare = not tensor._value_index and index not in rewired
+        node.input.append(tensor._op._name if bare else f"{tensor._op._name}:{tensor._value_index}")
     node.input.extend(f"^{each._name}" for each in op._control_inputs)
     kinds = {attr.name: attr for attr in op._definition.spec.attrs}
     for name, value in op._attrs.items():

@@ -79,7 +79,10 @@ def apply_op(definition: OpDef, inputs: tuple[Any, ...], attrs: dict[str, Any], 
         written: list[Tensor] = []
         for arg, value in zip(spec.inputs, inputs, strict=True):
             if arg.number_attr or arg.list_attr:
-                tensors.extend(_convert_list(definition, arg, value, known, origins))
+                listed = _convert_list(definition, arg, value, known, origins)
+                tensors.extend(listed)
+                if arg.is_ref:
+                    written.extend(listed[:1])
             else:
                 tensor = _convert_one(definition, arg, value, known, origins)
                 tensors.append(tensor)

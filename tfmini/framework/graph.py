@@ -36,6 +36,7 @@ class Graph:
         self._seed_count = 0
         self._reduced_shapes: dict[Any, Any] = {}
         self._not_constant: set[Any] = set()
+        self._rewired: dict[Operation, set[int]] = {}
         self._thread = ThreadState()
         self._lock = threading.RLock()
         self._unfeedable: set[Tensor] = set()

@@ -147,6 +147,7 @@ class Operation:
 
     def _update_input(self, index: int, tensor: Tensor) -> None:
         """Replaces one input; the consumers of both tensors follow."""
+        self._graph._rewired.setdefault(self, set()).add(index)
         old = self._inputs[index]
         self._inputs = (*self._inputs[:index], tensor, *self._inputs[index + 1 :])
         if old._consumers and old not in self._inputs:

@@ -154,6 +154,7 @@ class CondContext:
                 self.outer_context.AddInnerOp(result._op)
         self.graph.prevent_fetching(result._op)
         self.graph.prevent_feeding(result)
+        result._op._set_control_flow_context(self)
         context: Any = self
         while context is not None:
             context.values.add(result.name)
@@ -162,9 +163,8 @@ class CondContext:
         return result
 
     def AddOp(self, op: Operation) -> None:
-        """Takes an operation into this branch: its inputs from outside are switched, control edges from outside dropped."""
+        """Takes an operation into this branch: its inputs from outside are switched; without any it waits for the pivot."""
         if not op._inputs:
-            self._drop_outside_control(op)
             if not any(_is_inside(each, self) for each in op._control_inputs):
                 op._add_control_input(self.pivot._op)
         else:
@@ -172,7 +172,6 @@ class CondContext:
                 inside = self.AddValue(tensor)
                 if inside is not tensor:
                     op._update_input(index, inside)
-            self._drop_outside_control(op)
         context: Any = self
         while context is not None:
             context.values.update(output.name for output in op._outputs)
@@ -187,12 +186,6 @@ class CondContext:
         """Hears of an operation of a context inside this one."""
         if self.outer_context is not None:
             self.outer_context.AddInnerOp(op)
-
-    def _drop_outside_control(self, op: Operation) -> None:
-        inside = [each for each in op._control_inputs if _is_inside(each, self)]
-        if len(inside) != len(op._control_inputs):
-            op._remove_all_control_inputs()
-            op._add_control_inputs(inside)
 
     def build_branch(self, function: Callable[[], Any]) -> tuple[Any, list[Tensor]]:
         """Calls `function` inside this branch. Returns its result and, flat, the tensors that leave the branch."""
@@ -318,8 +311,8 @@ def cond(
         for true_leaf, false_leaf in zip(leaves_t, leaves_f, strict=True):
             if true_leaf._dtype.base_dtype is not false_leaf._dtype.base_dtype:
                 raise ValueError(
-                    f"Outputs of true_fn and false_fn must have the same type(s). Received {true_leaf._dtype.name} from "
-                    f"true_fn and {false_leaf._dtype.name} from false_fn."
+                    f"Outputs of 'true_fn' and 'false_fn' must have the same type(s). Received {true_leaf._dtype.name} from "
+                    f"'true_fn' and {false_leaf._dtype.name} from 'false_fn'."
                 )
         merges = [merge([f, t])[0] for f, t in zip(leaves_f, leaves_t, strict=True)]
         if context_t.outer_context is None:

@@ -70,9 +70,7 @@ def _select_kernel(condition: Any, x: Any, y: Any) -> Any:
 def _same_sizes(x: Any, y: Any) -> None:
     if np.shape(x) != np.shape(y):
         sizes = f"{dims_text(np.shape(x))} vs. {dims_text(np.shape(y))}"
-        raise KernelError(
-            InvalidArgumentError, f"'then' and 'else' must have the same size.  but received: {sizes}"
-        )
+        raise KernelError(InvalidArgumentError, f"'then' and 'else' must have the same size.  but received: {sizes}")
 
 
 @select_v2_op.shape
@@ -111,7 +109,12 @@ def _where_shape(call: Any) -> Dims:
     return (None, None if dims is None else len(dims))
 
 
-where_op.kernel(lambda condition: np.argwhere(condition).astype(np.int64))
+@where_op.kernel
+def _where_kernel(condition: Any) -> Any:
+    if not np.ndim(condition):
+        raise KernelError(InvalidArgumentError, "WhereOp : Unhandled input dimensions: 0")
+    return np.argwhere(condition).astype(np.int64)
+
 
 
 def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None) -> Tensor:

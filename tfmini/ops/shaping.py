@@ -83,12 +83,16 @@ def _reshape_kernel(x: Any, shape: Any) -> Any:
     unknown = sum(each == -1 for each in sizes)
     if unknown > 1:
         raise KernelError(InvalidArgumentError, "Only one input size may be -1, not both 0 and 1")
+    if unknown and 0 in sizes:
+        # Sizes of zero on both sides are set aside to find the missing one.
+        given = int(np.prod([each for each in x.shape if each], dtype=np.int64))
+        known = int(np.prod([each for each in sizes if each > 0], dtype=np.int64))
+        if 0 in x.shape or given % known == 0:
+            sizes[sizes.index(-1)] = given // known
+            unknown = 0
+            if 0 in x.shape:
+                return x.reshape(sizes)
     known = int(np.prod([each for each in sizes if each != -1], dtype=np.int64))
-    if unknown and known == 0:
-        raise KernelError(
-            InvalidArgumentError,
-            "reshape cannot infer the missing input size for an empty tensor unless all specified input sizes are non-zero",
-        )
     if unknown:
         raise KernelError(
             InvalidArgumentError,

@@ -238,7 +238,10 @@ def _strided_slice_bind(op: Any) -> Any:
 
 def _refuse_index(x: np.ndarray, key: tuple[Any, ...]) -> Any:
     axis = 0
-    for each in key:
+    used = sum(item is not None and item is not Ellipsis for item in key)
+    if used and not x.ndim:
+        raise KernelError(InvalidArgumentError, "Attempting to slice scalar input.")
+    for each in key if used <= x.ndim else ():
         if each is Ellipsis:
             axis += x.ndim - sum(item is not None and item is not Ellipsis for item in key)
             continue
