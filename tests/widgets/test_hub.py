@@ -79,8 +79,8 @@ def test_deltas_are_at_most_twenty_a_second(graph):
     """A burst is gathered; nothing of it is lost."""
     hub = hub_of(graph)
     view = View(hub)
-    end = time.perf_counter() + 0.6
-    while time.perf_counter() < end:
+    end = time.perf_counter() + 20
+    while len(view.deltas) < 4 and time.perf_counter() < end:
         tf.constant(1.0)
     wait_for(
         lambda: view.deltas and view.deltas[-1]["ops"]["at"] + len(view.deltas[-1]["ops"]["name"]) == len(graph._ops)
