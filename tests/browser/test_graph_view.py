@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
@@ -189,11 +188,8 @@ def test_boxes_do_not_overlap_and_labels_are_whole(bare: BarePage, name: str, wi
 
 
 @pytest.mark.parametrize("name", ["digits", "regression", "blocks", "two towers", "branches", "hub", "parts", "nested"])
-def test_layout_is_no_worse_than_plain_dagre(name: str, tmp_path: Path) -> None:
+def test_layout_is_no_worse_than_plain_dagre(name: str, node: str, tmp_path: Path) -> None:
     """Not more crossings, and at most a quarter more room, on the same boxes; needs Node and the front end's packages."""
-    node = shutil.which("node")
-    if node is None or not (WIDGETS / "node_modules" / "@dagrejs").exists():
-        pytest.skip("needs node and widgets/node_modules (npm ci)")
     record = tmp_path / "record.json"
     record.write_text(json.dumps(RECORDS[name]))
     script = Path(__file__).parent / "against_dagre.mjs"
