@@ -56,7 +56,7 @@ from .ops import (
     trigonometry,
     unary,
 )
-from .variables import initializers, lists, partitioners, scope, store, variable, variable_scope
+from .variables import initializers, lists, partitioners, scope, store, templates, variable, variable_scope
 from .variables import modes as variable_modes
 
 _package = sys.modules["tfmini"]
@@ -93,7 +93,7 @@ PUBLIC: dict[str, Any] = {
     **_names(math, division, unary, trigonometry, special, compare, reduction, extremes, statistics, sorting),
     **_names(linalg, diagonals, matrices, decomposition, control_flow, cond, data_flow, segments, constant),
     **_names(slicing, gathering, padding, select, clip, checks),
-    **_names(initializers, lists, variable_modes, partitioners, scope, store, variable, variable_scope),
+    **_names(initializers, lists, variable_modes, partitioners, scope, store, templates, variable, variable_scope),
 }
 for _only_in_a_namespace in ("in_top_k", "reduce_std", "reduce_variance", "top_k", "xdivy", "xlogy"):
     PUBLIC.pop(_only_in_a_namespace, None)
