@@ -192,7 +192,7 @@ class Default:
     not_inherited: Any = None
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, weakref_slot=True)
 class Request:
     """One call of `get_variable`, with its verdict; see `docs/data.md`, section requests.
 

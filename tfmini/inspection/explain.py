@@ -13,7 +13,7 @@ from ..framework.shapes import dims_text
 from .fixes import fixes_for
 from .replay import scopes_around
 from .scopes_section import mode_value, mode_words, verdict_word
-from .words import digest, first_line, one_line
+from .words import digest, first_line, leaf, one_line
 
 _NO_CHECKS = ("REFUSED_EXISTS", "REFUSED_EXISTS_RERUN")
 
@@ -31,7 +31,7 @@ def explain_request(graph: Any, number: int) -> dict[str, Any]:
     return {
         "number": request.number,
         "asked": one_line(str(request.asked)),
-        "name": request.name,
+        "name": one_line(str(request.name)),
         "verdict": request.verdict,
         "word": verdict_word(request.verdict),
         "phrase": first_line(request.error),
@@ -125,7 +125,8 @@ def _name(request: Any) -> dict[str, Any]:
         before = entry.name
         if text:
             parts.append({"text": text + "/", "kind": "scope", "entry": entry.index})
-    parts.append({"text": one_line(str(request.asked)), "kind": "asked", "entry": -1})
+    if request.asked != "":  # a slot's scope is its name
+        parts.append({"text": one_line(str(request.asked)), "kind": "asked", "entry": -1})
     text = " + ".join(each["text"] for each in parts)
     struck = not_counted(request)
     note = f"name scope {struck} is not counted" if struck else "" if len(parts) > 1 else "no variable scope around it"
@@ -152,7 +153,7 @@ def _mode(request: Any) -> dict[str, Any]:
     elif entry is None:
         note = "root, default"
     else:
-        note = f"reuse={given} at {entry.name or 'root'}: inherits root"
+        note = f"reuse={given} at {leaf(entry.name) or 'root'}: inherits root"
     return _step("mode", mode_words(request.reuse), note, [{"text": value, "kind": "reuse"}], site)
 
 
@@ -290,6 +291,9 @@ def _sentences(request: Any) -> list[str]:
         names = ", ".join(each["argument"] for each in request.ignored)
         return [f"The same variable as {call}.", f"It existed, so this had no effect: {names}."]
     found = list(one.get(verdict, []))
+    error = request.error.partition(":")[0]
+    if verdict == "REFUSED_INITIALIZER" and error not in ("ValueError", "TypeError"):
+        found = [f"A function that was given for it raised {error}."]
     if verdict == "REFUSED_DTYPE" and request.arguments.get("dtype") is None:
         found.append(f"You gave no dtype; the scope did: {asked['dtype']}.")
     return found

@@ -115,7 +115,12 @@ def _fix(fix: dict[str, Any], home: dict[str, Any]) -> list[str]:
         mark = "+" if fix["added_before"] else "~"
         label = f"{mark} {place}{fix['line']}"
         code = (fix["added_before"] or fix["after"]).strip()
-        lines.append(_code(f"{'':10}{label:<6}", code, fix["changed"]))
+        start = f"{'':10}{label:<6}"
+        if len(start) + len(code) > _WIDTH and code.startswith(fix["changed"] + " "):
+            inner = code[len(fix["changed"]) + 1 :]
+            lines += [_code(start, fix["changed"], fix["changed"]), _code(" " * 20, inner, inner)]
+        else:
+            lines.append(_code(start, code, fix["changed"]))
     if fix["costs"]:
         lines += textwrap.wrap(f"costs: {fix['costs']}", _WIDTH, initial_indent=" " * 16, subsequent_indent=" " * 16)
     return lines

@@ -149,7 +149,8 @@ class Case:
             edit = self.at(site, "scope", default_name=name)
             yield Fix("name", "a scope of its own each time", edit, change, "made", site=site)
         if self.site is not None:
-            yield Fix("name", f"use another name, {new}", self.in_call(asked=new), None, "made")
+            alone = self.in_call(asked=new, call=self.request.number)
+            yield Fix("name", f"use another name, {new}", alone, None, "made")
 
     def find_or_make(self, promise: str, maker: int = 0, costs: str = "") -> Iterator[Fix]:
         """Yields ways to find the variable or else make it: AUTO_REUSE on a `with` line, or around the line that asks."""

@@ -42,7 +42,8 @@ def fixes_for(graph: Any, request: Any) -> list[dict[str, Any]]:
     kept: list[Fix] = []
     words: list[Fix] = []
     kinds: list[str] = []
-    cause = _CAUSES.get(request.verdict)
+    is_named = isinstance(request.asked, str) and isinstance(request.name, str)
+    cause = _CAUSES.get(request.verdict) if is_named else None
     for fix in cause(Case(graph, request)) if cause is not None else ():
         if fix.kind not in kinds:
             kinds.append(fix.kind)

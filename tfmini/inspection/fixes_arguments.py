@@ -92,10 +92,13 @@ def partition(case: Case) -> Iterator[Fix]:
     request, maker = case.request, case.maker
     number = maker.number if maker is not None else 0
     promise = "shared" if maker is not None else "made"
-    whole = maker.variable if maker is not None else None
+    whole: Any = maker.variable if maker is not None else None
     cut = list(whole._get_partitions()) if hasattr(whole, "_get_partitions") else None
     if case.site is None:
         return
+    asked = request.arguments.get("shape")
+    if maker is None and asked is not None and not _is_full(asked):
+        yield from _all_sizes(case, asked)
     if cut is None:
         does = "leave the partitioner out"
         if "partitioner" in request.arguments:
@@ -167,11 +170,7 @@ def initializer(case: Case) -> Iterator[Fix]:
         change = _given(case, "initializer", f"{case.tf}zeros_initializer()")
         yield Fix("zeros", does, changed, change, "made", site=case.site)
     if not full:
-        example = "the sizes are an example: put yours"
-        sizes = [3, 4] if asked is None else [3 if size is None else size for size in TensorShape(asked).as_list()]
-        change = _given(case, "shape", str(sizes))
-        edit = case.in_call(shape=sizes)
-        yield Fix("shape", "give all sizes", edit, change, "made", costs=example, site=case.site)
+        yield from _all_sizes(case, asked)
     for name, position in (("custom_getter", _GETTER), ("partitioner", _PARTITIONER)):
         if name in request.arguments:
             change = _left_out(case, name)
@@ -181,6 +180,14 @@ def initializer(case: Case) -> Iterator[Fix]:
                 change = source_lines.remove_argument(found, name, position)
                 edit = case.at(site, "scope", **{name: None})
                 yield Fix(name, f"leave {name} out", edit, change, "made", site=site)
+
+
+def _all_sizes(case: Case, asked: Any) -> Iterator[Fix]:
+    known = None if asked is None else TensorShape(asked)
+    sizes = [3, 4] if known is None or known.rank is None else [3 if size is None else size for size in known.as_list()]
+    change = _given(case, "shape", str(sizes))
+    example = "the sizes are an example: put yours"
+    yield Fix("shape", "give all sizes", case.in_call(shape=sizes), change, "made", costs=example, site=case.site)
 
 
 def _is_full(asked: Any) -> bool:

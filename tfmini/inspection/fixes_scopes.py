@@ -49,7 +49,7 @@ def _operations_of_cell(case: Case) -> int:
 
 
 def _new_graph(case: Case) -> Iterator[Fix]:
-    does = "start a new graph at the top of the cell"
+    does = "start the cell with a new graph"
     costs = "an open session keeps the old graph"
     site = case.request.sites[-1]
     line = source_lines.first_statement(site.file)
@@ -155,7 +155,7 @@ def _made_before(case: Case) -> Iterator[Fix]:
         scope = request.name.removesuffix(str(request.asked)).rstrip("/")
         is_root_free = request.mode_from[1] is not None
         if _is_plain(call) and scope and is_root_free and (case.site is None or case.site.file == site.file):
-            text = f"with {case.tf}variable_scope({quoted(scope)}): {ast.unparse(call.node)}"
+            text = f"with {case.tf}variable_scope({quoted(scope)}): {source_lines.text_of(call, call.node) or ast.unparse(call.node)}"
             change = source_lines.added(site.file, site.line, text)
     own = request.number
     yield Fix(
@@ -246,6 +246,6 @@ def missing_slot(case: Case) -> Iterator[Fix]:
     yield from mode_off(case)
     if request.mode_from[1] is None and request.mode_from[2] is not None:
         line = request.mode_from[2]
-        does = "share inside a with line that gives reuse=True, not by reuse_variables() at the root"
-        yield Fix("off", does, case.at(line, "mode"), None, "made", site=line)
+        does = "share inside a with line that gives reuse=True, not by reuse_variables()"
+        yield Fix("off", does, case.at(line, "mode", call=request.number), None, "made", site=line)
     yield from case.find_or_make("made")

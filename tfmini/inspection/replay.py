@@ -26,12 +26,13 @@ from ..variables.variable_scope import variable_scope
 _LIBRARY = __name__.partition(".")[0] + "."
 _MOST_REPLAYED = 400
 
-Place = tuple[str, int, Any]
+Place = tuple[str, int, Any, int]
 
 
 def place_of(site: Site) -> Place:
-    """Returns what tells one line of one run apart: file, line and the running cell."""
-    return site.code.co_filename, site.line, site.cell
+    """Returns what tells one line of one run apart: file, line and the running cell; at a plain prompt every statement is line 1."""
+    file = site.code.co_filename
+    return file, site.line, site.cell, id(site.code) if file == "<stdin>" else 0
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Edit:
         "new graph", "made before" (the variable is asked for once outside, before).
       at: the lines that are changed.
       values: scope: `name`, `default_name`, `reuse`, `jump`, and defaults to leave out (None); request: `asked` and arguments;
-        wrap: `reuse`.
+        wrap: `reuse`. With `call`, only the call of that number is changed, not others through the same line.
     """
 
     kind: str
@@ -128,7 +129,8 @@ class _Copy:
         with Graph().as_default() as scratch:
             store = default_store()
             if self.edit is None or self.edit.kind != "new graph":
-                self._fill(store, earlier if self.again else [each for each in earlier if each not in affected])
+                replayed = {each.number for each in affected}
+                self._fill(store, earlier if self.again else [each for each in earlier if each.number not in replayed])
                 self._reserve(scratch, [] if self.again else [*affected, self.request])
                 self._count_scopes(affected)
             outcome = Outcome("refused", 0, self.request.name)
@@ -144,7 +146,7 @@ class _Copy:
 
     def _is_affected(self, other: Any) -> bool:
         edit = self.edit
-        if edit is None or edit.kind in ("new graph", "made before"):
+        if edit is None or edit.kind in ("new graph", "made before") or "call" in edit.values:
             return False
         mine = self.request.sites[0].cell if self.request.sites else None
         if mine is not None:
@@ -204,7 +206,7 @@ class _Copy:
                 left_out |= {key for key, value in edit.values.items() if value is None}
         if edit is not None and edit.kind == "request" and request.sites and place_of(request.sites[0]) in edit.at:
             changes = dict(edit.values)
-            if changes.pop("only", asked) == asked:
+            if changes.pop("only", asked) == asked and changes.pop("call", request.number) == request.number:
                 asked = changes.pop("asked", asked)
                 given.update(changes)
                 given = {key: value for key, value in given.items() if value is not None}
@@ -332,7 +334,9 @@ def _entry_defaults(request: Any) -> dict[str, Any]:
 
 def _own(key: str, value: Any, request: Any) -> Any:
     """Returns an argument for the replay: as it is when it is plain or the library's, else something that stands for it."""
-    if key in ("regularizer", "constraint", "custom_getter", "caching_device", "collections"):
+    if key == "custom_getter":
+        return None if callable(value) else value
+    if key in ("regularizer", "constraint", "caching_device", "collections"):
         return None
     if key == "initializer":
         return _own_initializer(value)

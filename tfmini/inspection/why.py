@@ -11,6 +11,7 @@ from typing import Any
 
 from ..errors import OpError
 from ..framework import contexts
+from ..variables import records
 from .explain import explain_request
 from .explain_text import explanation_text
 from .words import first_line
@@ -49,6 +50,9 @@ def why(what: Any = None, error: BaseException | None = None) -> str:
         return explanation_text(explain_request(graph, refused.number))
     if failed is not None:
         return _failed_run(failed)
+    elsewhere = _shown_elsewhere() if what is None else ""
+    if elsewhere:
+        return elsewhere
     noted = next((run for run in reversed(list(graph.journal.runs)) if run.error), None)
     if noted is not None:
         return f"Run {noted.number}, which fetched {', '.join(noted.fetches)}: {noted.error}"
@@ -61,6 +65,21 @@ def _last_failure(graph: Any) -> OpError | None:
         if isinstance(shown, OpError) and shown.op is not None and shown.op.graph is graph:
             return shown
     return None
+
+
+def _shown_elsewhere() -> str:
+    """Returns the explanation of the error that the prompt showed last, when it came from a graph that is not the default one now."""
+    shown = getattr(sys, "last_value", None)
+    if isinstance(shown, OpError) and shown.op is not None:
+        return _failed_run(shown)
+    graph, request = records.last_refused()
+    if (
+        graph is None
+        or shown is None
+        or not request.error.startswith(f"{type(shown).__name__}: {first_line(str(shown))}")
+    ):
+        return ""
+    return explanation_text(explain_request(graph, request.number))
 
 
 def _is_later(error: OpError, request: Any, graph: Any) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import weakref
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,6 +22,7 @@ from ..framework.tensor import Tensor
 class _State(threading.local):
     request: Any = None
     slot: tuple[Any, str] | None = None
+    refused: tuple[Any, Any] | None = None
 
 
 _state = _State()
@@ -52,6 +54,19 @@ def answering(request: Any) -> Iterator[None]:
 def current_request() -> Any:
     """Returns the call of `get_variable` that is being answered, or None."""
     return _state.request
+
+
+def note_refused(graph: Any, request: Any) -> None:
+    """Keeps the last refused call of this thread, for whoever explains the error after its graph is no longer the default."""
+    _state.refused = weakref.ref(graph), weakref.ref(request)
+
+
+def last_refused() -> tuple[Any, Any]:
+    """Returns the graph and the request of the last refused call of this thread; (None, None) when they are gone."""
+    if _state.refused is None:
+        return None, None
+    graph, request = (each() for each in _state.refused)
+    return (graph, request) if graph is not None and request is not None else (None, None)
 
 
 def new_record() -> VariableRecord:

@@ -111,6 +111,7 @@ def _in_effect(scope: VariableScope, given: dict[str, Any], reuse: Any, request:
 def _note_error(graph: Any, request: Request, error: Exception) -> None:
     request.verdict = request.verdict or "REFUSED_INITIALIZER"
     request.error = f"{type(error).__name__}: {error}"
+    records.note_refused(graph, request)
     if graph.events.observers:
         graph.events.publish(events.VariableRequested(request))
 
