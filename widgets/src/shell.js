@@ -123,7 +123,7 @@ export class Shell {
   #resized() {
     const width = this.el.clientWidth;
     if (!width) return;
-    const narrow = width < 640;
+    const narrow = width < (this.view.tabs ? 780 : 640);
     this.el.classList.toggle("tfm-narrow", narrow);
     if (this.view.tabs && narrow !== this.narrow && !this.findrow.hidden) {
       this.narrow = narrow;

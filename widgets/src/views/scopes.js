@@ -317,7 +317,7 @@ export function scopesView(ctx) {
       if (["scopes", "entries", "open", "variables", "requests", "sites", "cells", "graph"].some((each) => change.sections.has(each))) { follow(); draw(); }
     },
     resized: (width) => {
-      el.classList.toggle("tfm-sc-narrow", width < 640);
+      el.classList.toggle("tfm-sc-narrow", width < 780);
       draw();
     },
     restored: () => {
