@@ -35,7 +35,7 @@ def _clip_by_value_gradient(op: Any, dy: Any) -> Any:
     from .array import shape, zeros
 
     x, low, high = op._inputs
-    nothing = zeros(shape(x), dtype=dy._dtype.base_dtype)
+    nothing = zeros(shape(x), dtype=dy.dtype.base_dtype)
     below, above = raw.Less(x, low), raw.Greater(x, high)
     outside = raw.LogicalOr(below, above)
     return (

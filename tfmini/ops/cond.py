@@ -14,6 +14,7 @@ from ..framework import contexts, dtypes
 from ..framework.collections import GraphKeys
 from ..framework.convert import convert_to_tensor
 from ..framework.dead import DEAD
+from ..framework.indexed_slices import IndexedSlices
 from ..framework.op_scope import op_scope
 from ..framework.operation import Operation
 from ..framework.registry import op, raw
@@ -304,9 +305,9 @@ def cond(
         if result_f is None:
             raise ValueError("'false_fn' must have a return value.")
         if _outline(result_t) != _outline(result_f):
-            raise TypeError(
-                "Incompatible return types of true_fn and false_fn: the two structures don't have the same nested structure. "
-                f"true_fn gave {result_t!r}, false_fn gave {result_f!r}."
+            raise ValueError(
+                "The two structures don't have the same nested structure.\n"
+                f"'true_fn' gave {result_t!r},\n'false_fn' gave {result_f!r}. Give the same from both."
             )
         for true_leaf, false_leaf in zip(leaves_t, leaves_f, strict=True):
             if true_leaf._dtype.base_dtype is not false_leaf._dtype.base_dtype:
@@ -330,15 +331,21 @@ def cond(
 @merge_op.gradient
 def _merge_gradient(op: Operation, gradient: Any, _: Any) -> Any:
     context = op._inputs[0]._op._control_flow_context
+    if isinstance(gradient, IndexedSlices):
+        gradient = convert_to_tensor(gradient)
     if isinstance(context, CondContext):
         return switch_ref_or_tensor(gradient, context.pred, name="cond_grad")
-    return [switch(gradient, raw.Equal(op._outputs[1], i))[1] for i in range(len(op._inputs))]
+    chosen = [raw.Equal(op._outputs[1], index) for index in range(len(op._inputs))]
+    return [switch_ref_or_tensor(gradient, each)[1] for each in chosen]
 
 
 @switch_op.gradient
 def _switch_gradient(op: Operation, false_gradient: Any, true_gradient: Any) -> Any:
     context = op._control_flow_context
-    gradients = [false_gradient, true_gradient]
+    # Rows of a gradient become a whole tensor here; TensorFlow would merge their parts one by one.
+    gradients = [
+        convert_to_tensor(each) if isinstance(each, IndexedSlices) else each for each in (false_gradient, true_gradient)
+    ]
     if isinstance(context, CondContext):
         if gradients[1 - context.branch] is None:
             return None, None

@@ -244,6 +244,8 @@ def _with_shape(array: np.ndarray, dims: Any, value: Any, verify_shape: bool) ->
     count = int(np.prod(dims, dtype=np.int64))
     if array.size == count:
         return array.reshape(dims)
+    if count == 0:
+        return np.zeros(dims, array.dtype)
     if array.size > count or array.size == 0:
         raise ValueError(
             f"Too many elements provided. Takes at most {count:d}, but got {array.size:d}"

@@ -106,7 +106,7 @@ mul_op = binary(
 @mul_op.gradient
 def _mul_gradient(op: Any, dz: Any) -> Any:
     x, y = op._inputs
-    if same_full_shape(x, y, dz) and dz._dtype in (dtypes.int32, dtypes.float32):
+    if same_full_shape(x, y, dz) and dz.dtype in (dtypes.int32, dtypes.float32):
         return raw.Mul(dz, y), raw.Mul(dz, x)
     gx = raw.Mul(dz, conj(y))
     gy = raw.Mul(conj(x), dz)

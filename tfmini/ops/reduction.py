@@ -231,7 +231,7 @@ def _extreme_gradient(op: Any, dy: Any) -> Any:
         kept = reduced_shape(x_shape, axes)
         y = reshape(y, kept)
         dy = reshape(dy, kept)
-    chosen = cast(equal(y, x), dy._dtype.base_dtype)
+    chosen = cast(equal(y, x), dy.dtype.base_dtype)
     count = reshape(reduce_sum(chosen, axes), kept)
     return divide(chosen, count) * dy, None
 

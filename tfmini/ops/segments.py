@@ -138,7 +138,7 @@ def _segment_mean_gradient(op: Any, dy: Any) -> Any:
     data_rank = rank(data)
     own = shape(segments)
     more = ones(expand_dims(data_rank - 1, 0), dtype=own._dtype.base_dtype)
-    counted = ones(concat([own, more], 0), dtype=dy._dtype.base_dtype)
+    counted = ones(concat([own, more], 0), dtype=dy.dtype.base_dtype)
     scaled = divide(dy, segment_sum(counted, segments))
     return gather(scaled, segments), None
 

@@ -93,7 +93,7 @@ def _select_gradient(op: Any, dy: Any) -> Any:
 def _select_v2_gradient(op: Any, dy: Any) -> Any:
     condition, x, y = op._inputs
     z = op._outputs[0]
-    nothing = zeros([], dtype=dy._dtype.base_dtype)
+    nothing = zeros([], dtype=dy.dtype.base_dtype)
     gx = where_v2(condition, dy, nothing)
     gy = where_v2(condition, nothing, dy)
     return None, sum_to_inputs(x, z, gx, None)[0], sum_to_inputs(y, z, gy, None)[0]

@@ -44,7 +44,7 @@ lgamma_op = unary("Lgamma", WIDE_FLOATS, _by_element(_lgamma))
 
 
 def _erf_slope(op: Any, dy: Any, factor: float) -> Any:
-    scale = constant(factor, dtype=dy._dtype.base_dtype)
+    scale = constant(factor, dtype=dy.dtype.base_dtype)
     with after(dy):
         x = conj(op._inputs[0])
         return dy * scale * raw.Exp(-raw.Square(x))

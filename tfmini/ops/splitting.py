@@ -34,9 +34,7 @@ def _split_shape(call: Any) -> Any:
         return [None if dims is None else (None,) * len(dims)] * count
     axis = int(known)
     if not -len(dims) <= axis < len(dims):
-        raise ValueError(
-            f"Dimension size, given by scalar input {axis} must be in range [-{len(dims)}, {len(dims)})"
-        )
+        raise ValueError(f"Dimension size, given by scalar input {axis} must be in range [-{len(dims)}, {len(dims)})")
     axis %= len(dims)
     size = dims[axis]
     if size is not None and size % count:

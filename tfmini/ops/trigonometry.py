@@ -48,7 +48,7 @@ def _tan_gradient(op: Any, dy: Any) -> Any:
 def _inverse_gradient(op: Any, dy: Any) -> tuple[Any, Any]:
     x = conj(op._inputs[0])
     squared = raw.Square(x)
-    return squared, constant(1, dtype=dy._dtype.base_dtype)
+    return squared, constant(1, dtype=dy.dtype.base_dtype)
 
 
 @asin_op.gradient
