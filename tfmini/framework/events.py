@@ -160,7 +160,8 @@ class EventHub:
 class ScopeEntry:
     """One `with tf.variable_scope(...)`, from its entry on.
 
-    `mode_from` and `defaults` say where each setting came from: (how, ScopeEntry or None, Site or None).
+    `mode_from` and `defaults` say where each setting came from: (how, ScopeEntry or None, Site or None). `base_reuse` is the mode of
+    the scope that it extends, or of the captured scope to which it jumps.
     """
 
     index: int
@@ -176,6 +177,7 @@ class ScopeEntry:
     scope: Any
     notes: list[str] = field(default_factory=list)
     is_open: bool = True
+    base_reuse: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +272,7 @@ class Journal:
         "runs",
         "sessions",
         "stopped",
+        "switches",
         "variables",
     )
 
@@ -284,4 +287,6 @@ class Journal:
         self.runs: list[RunRecord] = []
         self.run_count = 0
         self.sessions: list[Any] = []
+        # calls of reuse_variables(): the entry of the scope (None for the root), the line, and how many requests and entries came before
+        self.switches: list[tuple[ScopeEntry | None, Any, int, int]] = []
         self.stopped: tuple[ScopeEntry, Any, str] | None = None

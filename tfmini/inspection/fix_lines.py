@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -75,6 +76,14 @@ class Case:
                 site = entry.sites[0]
                 yield entry, site, source_lines.find_call(site.file, site.line, ("variable_scope",), leaf(entry.given))
 
+    def named_lines(self) -> Iterator[tuple[Any, Site, Found]]:
+        """Yields those of `with_lines` whose call can be read and has a name or scope: a default name cannot be reused."""
+        for entry, site, found in self.with_lines():
+            given = None if found is None else found.argument("name_or_scope", 0)
+            is_none = isinstance(given, ast.Constant) and given.value is None
+            if found is not None and given is not None and not is_none:
+                yield entry, site, found
+
     # ---- edits
 
     def in_call(self, **values: Any) -> Edit:
@@ -104,8 +113,8 @@ class Case:
 
     def share_here(self, maker: int) -> Iterator[Fix]:
         """Yields ways to find the variable: reuse on a `with` line, or around the line that asks."""
-        for entry, site, found in self.with_lines():
-            if self.is_shared(site) or entry.reuse_given or found is None:
+        for entry, site, found in self.named_lines():
+            if self.is_shared(site) or entry.reuse_given:
                 continue
             change = source_lines.set_argument(found, "reuse", _REUSE, "True")
             yield Fix("share", "share it", self.at(site, "scope", reuse=True), change, "shared", maker, site=site)
@@ -155,9 +164,7 @@ class Case:
     def find_or_make(self, promise: str, maker: int = 0, costs: str = "") -> Iterator[Fix]:
         """Yields ways to find the variable or else make it: AUTO_REUSE on a `with` line, or around the line that asks."""
         does = "find it if it is there, else make it"
-        for _, site, found in self.with_lines():
-            if found is None:
-                continue
+        for _, site, found in self.named_lines():
             change = source_lines.set_argument(found, "reuse", _REUSE, f"{found.module or 'tf.'}AUTO_REUSE")
             yield Fix("auto", does, self.at(site, "scope", reuse=AUTO), change, promise, maker, costs, site=site)
         for site in self.request.sites:

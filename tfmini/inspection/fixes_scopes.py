@@ -148,26 +148,21 @@ def _made_before(case: Case) -> Iterator[Fix]:
     request = case.request
     change = None
     site = None
+    scope = request.name.removesuffix(str(request.asked)).rstrip("/")
     call = case.call
     outermost = case.scopes[0] if case.scopes else None
     if call is not None and outermost is not None and outermost.sites and len(outermost.sites) == 1:
         site = outermost.sites[0]
-        scope = request.name.removesuffix(str(request.asked)).rstrip("/")
-        is_root_free = request.mode_from[1] is not None
-        if _is_plain(call) and scope and is_root_free and (case.site is None or case.site.file == site.file):
+        is_named = len(list(case.named_lines())) == len(case.scopes)
+        if _is_plain(call) and scope and is_named and (case.site is None or case.site.file == site.file):
             text = f"with {case.tf}variable_scope({quoted(scope)}): {source_lines.text_of(call, call.node) or ast.unparse(call.node)}"
             change = source_lines.added(site.file, site.line, text)
     own = request.number
-    yield Fix(
-        "before",
-        "make it once, before it is shared",
-        Edit("made before"),
-        change,
-        "shared",
-        own,
-        weights="new weights",
-        site=site,
-    )
+    does = "make it once, before it is shared"
+    if change is not None:
+        edit = Edit("line before", values={"scope": scope})
+        yield Fix("before", does, edit, change, "shared", own, weights="new weights", site=site)
+    yield Fix("before", does, Edit("made before"), None, "shared", own, weights="new weights", site=site)
 
 
 def _is_plain(call: Any) -> bool:

@@ -137,6 +137,8 @@ class _Copy:
             try:
                 if self.edit is not None and self.edit.kind == "made before":
                     self._ask(store, self.request, Edit("request", _places(self.request), {"reuse": False}))
+                if self.edit is not None and self.edit.kind == "line before":
+                    self._ask_before(store, self.request)
                 for each in affected:
                     self._ask(store, each, self.edit)
                 outcome = self._ask(store, self.request, self.edit)
@@ -146,7 +148,7 @@ class _Copy:
 
     def _is_affected(self, other: Any) -> bool:
         edit = self.edit
-        if edit is None or edit.kind in ("new graph", "made before") or "call" in edit.values:
+        if edit is None or edit.kind in ("new graph", "made before", "line before") or "call" in edit.values:
             return False
         mine = self.request.sites[0].cell if self.request.sites else None
         if mine is not None:
@@ -154,7 +156,10 @@ class _Copy:
         if any(place_of(site) in edit.at for site in other.sites):
             return True
         if edit.kind == "mode":
-            return _comes_after(other, edit)
+            return any(
+                site is not None and place_of(site) in edit.at and requests < other.number
+                for _, site, requests, _ in self.graph.journal.switches
+            )
         return any(self._touches_entry(each) for each in _chain(other))
 
     def _touches_entry(self, entry: Any) -> bool:
@@ -226,6 +231,20 @@ class _Copy:
             return Outcome("made", request.number, full_name)
         return Outcome("shared", maker, full_name)
 
+    def _ask_before(self, store: Any, request: Any) -> None:
+        """Asks for the variable in a line of its own before the outermost scope of the request is entered."""
+        outermost = _chain(request)[0]
+        place = place_of(outermost.sites[0])
+        entries = self.graph.journal.entries
+        if any(each.sites and place_of(each.sites[0]) == place for each in entries[: outermost.index]):
+            raise ValueError("the added line would run more than once")
+        assert self.edit is not None
+        self._switch(request, outermost)
+        with variable_scope(self.edit.values["scope"]) as scope:
+            given = {key: _own(key, value, request) for key, value in request.arguments.items()}
+            variable = scope.get_variable(store, request.asked, **given)
+        self.made[id(variable)] = request.number
+
     def _enter(self, request: Any, edit: Edit | None) -> None:
         """Opens the scopes of a request; those that are open already stay open."""
         wanted: list[Any] = []
@@ -247,14 +266,30 @@ class _Copy:
         if wanted and wanted[-1] is self.wrapper and common == len(wanted):
             common -= 1
         self._close_to(common)
-        if not self.open:
-            scope_store().current_scope._reuse = _root_mode(request, edit)
         for each in wanted[common:]:
+            self._switch(request, None if each is self.wrapper else each)
             context = self._context(each, edit)
-            scope = context.__enter__()
+            context.__enter__()
             self.open.append((each, context))
-            if each is not self.wrapper and _is_switched(each, request, edit):
-                scope.reuse_variables()
+        self._switch(request, None)
+
+    def _switch(self, request: Any, before: Any) -> None:
+        """Repeats the calls of reuse_variables() on the innermost open scope that came before a request and a scope inside."""
+        holder = next((entry for entry, _ in reversed(self.open) if entry is not self.wrapper), None)
+        if self.open and self.open[-1][0] is self.wrapper:
+            return
+        for entry, site, requests, entries in self.graph.journal.switches:
+            if entry is not holder or requests >= request.number or (before is not None and entries > before.index):
+                continue
+            if site is not None and self._is_taken_out(site, request):
+                continue
+            get_variable_scope().reuse_variables()
+
+    def _is_taken_out(self, site: Site, request: Any) -> bool:
+        edit = self.edit
+        if edit is None or edit.kind != "mode" or place_of(site) not in edit.at:
+            return False
+        return bool(edit.values.get("call", request.number) == request.number)
 
     def _context(self, entry: Any, edit: Edit | None) -> Any:
         if entry is self.wrapper:
@@ -270,10 +305,8 @@ class _Copy:
         if default is not None:
             return variable_scope(None, default_name=default)
         if jump is None and name == "captured scope":
-            outer = entry.parent.name if entry.parent is not None else ""
-            jump = (
-                get_variable_scope() if entry.name == outer else VariableScope(_captured_mode(entry), name=entry.name)
-            )
+            is_current = bool(entry.sites) and "get_variable_scope" in entry.sites[0].text
+            jump = get_variable_scope() if is_current else VariableScope(entry.base_reuse, name=entry.name)
         return variable_scope(name if jump is None else jump, reuse=reuse)
 
     def _close_to(self, count: int) -> None:
@@ -297,32 +330,6 @@ def _chain(request: Any) -> list[Any]:
 
 
 scopes_around = _chain
-
-
-def _comes_after(other: Any, edit: Edit) -> bool:
-    return other.mode_from[2] is not None and place_of(other.mode_from[2]) in edit.at
-
-
-def _captured_mode(entry: Any) -> Any:
-    """Returns the mode that a captured scope had, as far as its entry tells: what was given at the entry is not the scope's."""
-    return False if entry.reuse_given else entry.reuse
-
-
-def _is_switched(entry: Any, request: Any, edit: Edit | None) -> bool:
-    """Says whether reuse_variables() was called on an entry before the request."""
-    how, _, site = entry.mode_from
-    if how != "reuse_variables()" or request.mode_from[2] != site:
-        return False
-    return not (edit is not None and edit.kind == "mode" and place_of(site) in edit.at)
-
-
-def _root_mode(request: Any, edit: Edit | None) -> Any:
-    _, entry, site = request.mode_from
-    if entry is not None or site is None or request.arguments.get("reuse") is not None:
-        return False
-    if edit is not None and edit.kind == "mode" and place_of(site) in edit.at:
-        return False
-    return request.reuse
 
 
 def _entry_defaults(request: Any) -> dict[str, Any]:

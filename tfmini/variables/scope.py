@@ -177,7 +177,10 @@ class VariableScope:
     def reuse_variables(self) -> None:
         """From now on, and in scopes opened inside, `get_variable` finds variables and makes none."""
         self._reuse = True
-        self._mode_from = ("reuse_variables()", self._entry, provenance.here())
+        site = provenance.here()
+        self._mode_from = ("reuse_variables()", self._entry, site)
+        journal = contexts.default_graph().journal
+        journal.switches.append((self._entry, site, len(journal.requests), len(journal.entries)))
         if self._entry is not None:
             self._entry.reuse = True
             self._entry.mode_from = self._mode_from
