@@ -117,7 +117,7 @@ def outcome(tf: Any, value: Any) -> Any:
         return ["parts", value.name, str(value.get_shape()), [outcome(tf, each) for each in value]]
     if hasattr(value, "initializer") and hasattr(value, "initial_value"):
         return _variable(value)
-    if kind == "Operation":
+    if hasattr(value, "node_def") and hasattr(value, "outputs"):
         return f"op {value.name}"
     if hasattr(value, "op") and hasattr(value, "value_index"):
         return f"tensor {value.name} {value.dtype.name} {describe.shape_text(value.shape)}"
