@@ -195,7 +195,7 @@ def _check_items(value: Any, dtype: dtypes.DType) -> None:
         elif isinstance(each, (str, bytes)):
             fits = dtype is dtypes.string
         else:
-            raise TypeError(_UNREADABLE.format(repr(value)))
+            fits = False
         if not fits:
             shown = each if isinstance(each, str) else repr(each)
             raise TypeError(f"Expected {dtype.name}, but got {shown} of type '{type(each).__name__}'.")

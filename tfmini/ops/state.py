@@ -59,6 +59,13 @@ def _variable_shape(call: Any) -> Dims:
 
 @variable_v2_op.bind
 def _variable_bind(op: Any) -> Callable[[Any], Any]:
+    dims = op._attrs["shape"]
+    if dims is not None and None in dims:
+
+        def refuse(state: Any) -> Any:
+            raise KernelError(InvalidArgumentError, f"Shape {dims_text(dims)} is not fully defined")
+
+        return refuse
     return lambda state: state.cell(op)
 
 

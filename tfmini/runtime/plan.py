@@ -294,8 +294,9 @@ def kernel_of(step: Step, state: SessionState) -> Callable[..., Any]:
     return function
 
 
-def _pass_cell(cell: Cell) -> Cell:
-    if cell.value is None:
+def _pass_cell(cell: Any) -> Any:
+    """Passes a reference on. A merge of branches may give an array instead, which is passed on as it is."""
+    if type(cell) is Cell and cell.value is None:
         raise KernelError(FailedPreconditionError, f"Attempting to use uninitialized value {cell.name}")
     return cell
 

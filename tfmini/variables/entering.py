@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -17,10 +18,7 @@ def _wrapped_getter(custom_getter: Callable[..., Any], outer: Callable[..., Any]
         return custom_getter
 
     def both(getter: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        def through_outer(*inner_args: Any, **inner_kwargs: Any) -> Any:
-            return outer(getter, *inner_args, **inner_kwargs)
-
-        return custom_getter(through_outer, *args, **kwargs)
+        return custom_getter(functools.partial(outer, getter), *args, **kwargs)
 
     return both
 
@@ -142,6 +140,7 @@ class PureScope:
             sites=sites,
             scope=scope,
             notes=list(notes),
+            base_reuse=base.reuse,
         )
         scope._entry = entry
         scope._mode_from = entry.mode_from = _mode_origin(entry, base, reuse_given, site)

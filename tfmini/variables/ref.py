@@ -13,7 +13,8 @@ from ..framework.op_scope import op_scope
 from ..framework.registry import raw
 from ..framework.shapes import TensorShape, dims_of
 from ..framework.tensor import Tensor
-from ..ops import state
+from ..ops import state, state_parts
+from ..ops.slicing import MASKS
 from . import modes, records
 from .initial_values import guarded, read, to_initial_tensor
 from .slices import SaveSliceInfo, prefixed
@@ -243,6 +244,30 @@ class RefVariable(Variable):
     def scatter_update(self, sparse_delta: Any, use_locking: bool = False, name: str | None = None) -> Any:
         """Replaces rows of the variable by `IndexedSlices`."""
         return self._scatter(raw.ScatterUpdate, sparse_delta, use_locking, name)
+
+    def batch_scatter_update(self, sparse_delta: Any, use_locking: bool = False, name: str | None = None) -> Any:
+        """Replaces rows of each item of a batch by `IndexedSlices`; see `tf.batch_scatter_update`."""
+        return state_parts.batch_scatter_update(
+            self, sparse_delta.indices, sparse_delta.values, use_locking=use_locking, name=name
+        )
+
+    def scatter_nd_update(self, indices: Any, updates: Any, name: str | None = None) -> Any:
+        """Replaces the slices at `indices` by `updates`; returns a tensor with the new value."""
+        return raw.ScatterNdUpdate(self._variable, indices, updates, use_locking=True, name=name)
+
+    def scatter_nd_add(self, indices: Any, updates: Any, name: str | None = None) -> Any:
+        """Adds `updates` to the slices at `indices`; returns a tensor with the new value."""
+        return raw.ScatterNdAdd(self._variable, indices, updates, use_locking=True, name=name)
+
+    def scatter_nd_sub(self, indices: Any, updates: Any, name: str | None = None) -> Any:
+        """Subtracts `updates` from the slices at `indices`; returns a tensor with the new value."""
+        return raw.ScatterNdSub(self._variable, indices, updates, use_locking=True, name=name)
+
+    def _strided_slice_assign(
+        self, begin: Any, end: Any, strides: Any, value: Any, name: str | None, *masks: int
+    ) -> Tensor:
+        settings = dict(zip(MASKS, masks, strict=True))
+        return raw.StridedSliceAssign(self._variable, begin, end, strides, value, **settings, name=name)
 
     def count_up_to(self, limit: int) -> Tensor:
         """Adds one until `limit` is reached; returns the value before. At the limit a run raises OutOfRangeError."""

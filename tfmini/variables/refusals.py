@@ -90,7 +90,7 @@ def _missing(request: Any, store: Any, name: str) -> tuple[str, str]:
     """Returns the verdict and the advice for a name that the store does not have."""
     mode = f"The mode here is find only ({_mode_words(request)})."
     graph = contexts.default_graph()
-    names = list(store._vars) if store is not None else []
+    names = [each for each in store._vars if isinstance(each, str)] if store is not None else []
     if request.maker in ("slot", "optimizer"):
         return (
             "REFUSED_MISSING_SLOT",

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..framework import contexts, dtypes, events, provenance
+from ..framework import contexts, events, provenance
 from ..framework.convert import convert_to_tensor
 from ..framework.events import Request
 from ..framework.shapes import TensorShape

@@ -19,6 +19,8 @@ from ..framework.registry import raw
 from ..framework.shapes import TensorShape, dims_of
 from ..framework.tensor import Tensor
 from ..ops import resource as _operations  # noqa: F401 - declares the operation types that are built here
+from ..ops import state_parts
+from ..ops.slicing import MASKS
 from . import modes, records
 from .initial_values import guarded, to_initial_tensor
 from .ref import NotIndexedSlicesError
@@ -183,6 +185,43 @@ class BaseResourceVariable(Variable):
     def scatter_update(self, sparse_delta: Any, use_locking: bool = False, name: str | None = None) -> Any:
         """Replaces rows of the variable by `IndexedSlices`."""
         return self._scatter_slices("Update", sparse_delta, name)
+
+    def batch_scatter_update(self, sparse_delta: Any, use_locking: bool = False, name: str | None = None) -> Any:
+        """Replaces rows of each item of a batch by `IndexedSlices`; see `tf.batch_scatter_update`."""
+        if not isinstance(sparse_delta, IndexedSlices):
+            raise NotIndexedSlicesError(
+                f"Argument `sparse_delta` must be a `tf.IndexedSlices`. Received arg: {sparse_delta}"
+            )
+        return self._result(
+            state_parts.batch_scatter_update(
+                self, sparse_delta.indices, sparse_delta.values, use_locking=use_locking, name=name
+            )
+        )
+
+    def _scatter_nd(self, how: str, indices: Any, updates: Any, name: str | None) -> Any:
+        updates = convert.convert_to_tensor(updates, self._dtype)
+        return self._result(getattr(raw, f"ResourceScatterNd{how}")(self._handle, indices, updates, name=name))
+
+    def scatter_nd_update(self, indices: Any, updates: Any, name: str | None = None) -> Any:
+        """Replaces the slices at `indices` by `updates`; returns an object that reads the new value."""
+        return self._scatter_nd("Update", indices, updates, name)
+
+    def scatter_nd_add(self, indices: Any, updates: Any, name: str | None = None) -> Any:
+        """Adds `updates` to the slices at `indices`; returns an object that reads the new value."""
+        return self._scatter_nd("Add", indices, updates, name)
+
+    def scatter_nd_sub(self, indices: Any, updates: Any, name: str | None = None) -> Any:
+        """Subtracts `updates` from the slices at `indices`; returns an object that reads the new value."""
+        return self._scatter_nd("Sub", indices, updates, name)
+
+    def _strided_slice_assign(
+        self, begin: Any, end: Any, strides: Any, value: Any, name: str | None, *masks: int
+    ) -> Any:
+        settings = dict(zip(MASKS, masks, strict=True))
+        with self._after_cached_read():
+            value = convert.convert_to_tensor(value, dtype=self._dtype)
+            op = raw.ResourceStridedSliceAssign(self._handle, begin, end, strides, value, **settings, name=name)
+        return self._result(op)
 
     def count_up_to(self, limit: int) -> Tensor:
         """Adds one until `limit` is reached; returns the value before. At the limit a run raises OutOfRangeError."""
@@ -412,9 +451,27 @@ class UnreadVariable(BaseResourceVariable):
         with self._after():
             return super().assign_sub(*args, **kwargs)
 
-    def _scatter(self, how: str, indices: Any, updates: Any, name: str | None) -> Any:
+    # The methods wait for the write; the functions beside them (`tf.scatter_add(v, ...)`) do not, as in TensorFlow.
+
+    def _scatter_slices(self, how: str, sparse_delta: Any, name: str | None) -> Any:
         with self._after():
-            return super()._scatter(how, indices, updates, name)
+            return super()._scatter_slices(how, sparse_delta, name)
+
+    def batch_scatter_update(self, *args: Any, **kwargs: Any) -> Any:
+        with self._after():
+            return super().batch_scatter_update(*args, **kwargs)
+
+    def scatter_nd_update(self, *args: Any, **kwargs: Any) -> Any:
+        with self._after():
+            return super().scatter_nd_update(*args, **kwargs)
+
+    def scatter_nd_add(self, *args: Any, **kwargs: Any) -> Any:
+        with self._after():
+            return super().scatter_nd_add(*args, **kwargs)
+
+    def scatter_nd_sub(self, *args: Any, **kwargs: Any) -> Any:
+        with self._after():
+            return super().scatter_nd_sub(*args, **kwargs)
 
 
 def _to_tensor(

@@ -329,7 +329,7 @@ class Variable(metaclass=_VariableMeta):
     __array_priority__ = 100
 
     def __getitem__(self, key: Any) -> Any:
-        return slots.getitem(self.value(), key)
+        return slots.getitem(self.value(), key, self)
 
     def __repr__(self) -> str:
         return f"<tf.Variable '{self.name}' shape={self.shape} dtype={self.dtype.name}>"
