@@ -84,6 +84,18 @@ class Case:
             if found is not None and given is not None and not is_none:
                 yield entry, site, found
 
+    def stored(self) -> dict[str, Any]:
+        """Returns the calls that made a variable before this one, by the name in the store."""
+        found: dict[str, Any] = {}
+        for each in self.graph.journal.requests:
+            if (
+                each.number < self.request.number
+                and each.variable is not None
+                and not each.verdict.startswith("SHARED")
+            ):
+                found.setdefault(each.name, each)
+        return found
+
     # ---- edits
 
     def in_call(self, **values: Any) -> Edit:

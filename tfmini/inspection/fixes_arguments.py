@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -141,6 +142,19 @@ def no_shape(case: Case) -> Iterator[Fix]:
 
 def const_shape(case: Case) -> Iterator[Fix]:
     """A constant as initializer, and a shape beside it."""
+    yield from _either(case, _const_shape(case))
+
+
+def _either(case: Case, fixes: Iterator[Fix]) -> Iterator[Fix]:
+    """Yields each fix with the promise that the variable is made, and with the promise that it is the one in the store."""
+    stored = case.stored().get(case.request.name)
+    for fix in fixes:
+        yield fix
+        if stored is not None:
+            yield replace(fix, promise="shared", maker=stored.number)
+
+
+def _const_shape(case: Case) -> Iterator[Fix]:
     if case.site is None or case.call is None:
         if case.site is not None:
             yield Fix("fit", "leave the shape out", case.in_call(shape=None), None, "made")
@@ -159,6 +173,10 @@ def const_shape(case: Case) -> Iterator[Fix]:
 
 def initializer(case: Case) -> Iterator[Fix]:
     """An initializer that cannot make this variable."""
+    yield from _either(case, _initializer(case))
+
+
+def _initializer(case: Case) -> Iterator[Fix]:
     if case.site is None:
         return
     request = case.request
@@ -199,6 +217,10 @@ def _is_full(asked: Any) -> bool:
 
 def init_dtype(case: Case) -> Iterator[Fix]:
     """An initial value of another dtype than was asked."""
+    yield from _either(case, _init_dtype(case))
+
+
+def _init_dtype(case: Case) -> Iterator[Fix]:
     request = case.request
     if case.site is None:
         return
@@ -206,15 +228,14 @@ def init_dtype(case: Case) -> Iterator[Fix]:
     change = _left_out(case, "dtype") or _given(case, "dtype", "None")
     found = getattr(request.arguments.get("initializer"), "dtype", None)
     name = f": it becomes {dtypes.as_dtype(found).base_dtype.name}" if found is not None else ""
-    promise, maker = ("shared", request.found.number) if request.found is not None else ("made", 0)
-    yield Fix("fit", "leave dtype out" + name, case.in_call(dtype=None), change, promise, maker, site=case.site)
+    yield Fix("fit", "leave dtype out" + name, case.in_call(dtype=None), change, "made", site=case.site)
     written = None if case.call is None else case.call.argument("initializer", _POSITIONS["initializer"])
     if written is not None and case.call is not None:
         source = source_lines.text_of(case.call, written)
         text = f"{case.tf}cast({source}, {case.tf}{asked.name})" if source else ""
         change = _given(case, "initializer", text) if text else None
         edit = case.in_call(initializer=_value_of(asked, request))
-        yield Fix("cast", "convert the value", edit, change, promise, maker, site=case.site)
+        yield Fix("cast", "convert the value", edit, change, "made", site=case.site)
 
 
 def _value_of(asked: Any, request: Any) -> Any:

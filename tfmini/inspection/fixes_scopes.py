@@ -71,18 +71,9 @@ def missing(case: Case) -> Iterator[Fix]:
     yield from case.find_or_make("made")
 
 
-def _stored(case: Case) -> dict[str, Any]:
-    """Returns the calls that made a variable before this one, by the name in the store."""
-    found: dict[str, Any] = {}
-    for each in case.graph.journal.requests:
-        if each.number < case.request.number and each.variable is not None and not each.verdict.startswith("SHARED"):
-            found.setdefault(each.name, each)
-    return found
-
-
 def _near_names(case: Case) -> Iterator[Fix]:
     request = case.request
-    stored = _stored(case)
+    stored = case.stored()
     outer = parent(request.name)
     for name in difflib.get_close_matches(request.name, stored, 3, 0.7):
         maker = stored[name]
@@ -176,7 +167,7 @@ def _is_plain(call: Any) -> bool:
 def missing_prefix(case: Case) -> Iterator[Fix]:
     """The name stands under another scope."""
     request = case.request
-    stored = _stored(case)
+    stored = case.stored()
     twice = _without_doubled_part(request.name)
     others = [each for each in stored if request.name.endswith("/" + each) or each.endswith("/" + request.name)]
     for target in [*([twice] if twice in stored else []), *others]:
@@ -191,14 +182,24 @@ def missing_other_kind(case: Case) -> Iterator[Fix]:
     request = case.request
     record = next((each for each in case.graph.journal.variables if each.name == request.name), None)
     if record is not None and record.site is not None:
-        change = _as_get_variable(record.site)
         weights = f"same weights as {request.name}"
         does = "make it with get_variable there"
         own = request.number
-        edit = Edit("made before")
+        edit = Edit("as get_variable", values={"variable": record.variable})
+        change = _as_get_variable(record.site) if _makes_there(case, record) else None
         yield Fix("kind", does, edit, change, "shared", own, weights=weights, site=record.site)
     yield from mode_off(case)
     yield from _made_before(case)
+
+
+def _makes_there(case: Case, record: Any) -> bool:
+    """Says whether a `get_variable` in the place of a `tf.Variable` could make: once, at the top of a program, in no find-only scope."""
+    journal = case.graph.journal
+    place = place_of(record.site)
+    same = [each for each in journal.variables if each.site is not None and place_of(each.site) == place]
+    around = source_lines.with_lines_around(record.site.file, record.site.line)
+    finding = [each for each in journal.entries if each.reuse is True and each.sites and each.sites[0].line in around]
+    return len(same) == 1 and not journal.switches and not finding and not record.site.function
 
 
 def _as_get_variable(site: Any) -> source_lines.Change | None:

@@ -41,7 +41,8 @@ class Edit:
 
     Attributes:
       kind: "scope", "request", "wrap", "mode" (a reuse_variables() that is taken out), "outside" (scopes that are not entered),
-        "new graph", "made before" (the variable is asked for once outside, before).
+        "new graph", "made before" (the variable is asked for once before, where that is allowed), "line before" (by an added line),
+        "as get_variable" (what tf.Variable made was made by get_variable).
       at: the lines that are changed.
       values: scope: `name`, `default_name`, `reuse`, `jump`, and defaults to leave out (None); request: `asked` and arguments;
         wrap: `reuse`. With `call`, only the call of that number is changed, not others through the same line.
@@ -137,6 +138,9 @@ class _Copy:
             try:
                 if self.edit is not None and self.edit.kind == "made before":
                     self._ask(store, self.request, Edit("request", _places(self.request), {"reuse": False}))
+                if self.edit is not None and self.edit.kind == "as get_variable":
+                    made = _StandIn(self.edit.values["variable"], self.request.number, [self.request])
+                    store._vars[self.request.name] = made
                 if self.edit is not None and self.edit.kind == "line before":
                     self._ask_before(store, self.request)
                 for each in affected:
@@ -148,7 +152,11 @@ class _Copy:
 
     def _is_affected(self, other: Any) -> bool:
         edit = self.edit
-        if edit is None or edit.kind in ("new graph", "made before", "line before") or "call" in edit.values:
+        if (
+            edit is None
+            or edit.kind in ("new graph", "made before", "line before", "as get_variable")
+            or "call" in edit.values
+        ):
             return False
         mine = self.request.sites[0].cell if self.request.sites else None
         if mine is not None:

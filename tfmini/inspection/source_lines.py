@@ -322,3 +322,10 @@ def text_of(found: Found, node: ast.expr) -> str:
     if node.lineno != node.end_lineno:
         return ""
     return ast.get_source_segment(found.source, node) or ""
+
+
+def with_lines_around(file: str, line: int) -> set[int]:
+    """Returns the lines of the `with` items around a line."""
+    found = statement_at(file, line)
+    around = found[1] if found is not None else ()
+    return {item.context_expr.lineno for each in around if isinstance(each, ast.With) for item in each.items}
