@@ -16,7 +16,8 @@ class Tensor:
     Operators (`+`, `@`, `<`, `[...]`) add operations to the graph. `==` compares identity, so that tensors can be keys.
     """
 
-    __slots__ = ("__weakref__", "_consumers", "_dims", "_dtype", "_op", "_value_index")
+    # `assign` is set on slices of variables only, so other tensors have no such attribute, as in TensorFlow.
+    __slots__ = ("__weakref__", "_consumers", "_dims", "_dtype", "_op", "_value_index", "assign")
 
     def __init__(self, op: Any, value_index: int, dtype: dtypes.DType, dims: Dims) -> None:
         self._op = op

@@ -42,8 +42,10 @@ def _slice_dtype(part: Any) -> Any:
     return next((kind for kind in (dtypes.int64, dtypes.int32, dtypes.int16) if kind in kinds), None)
 
 
-def getitem(tensor: Any, key: Any) -> Tensor:
+def getitem(tensor: Any, key: Any, var: Any = None) -> Tensor:
     """Returns `tensor[key]`; a boolean key selects as `boolean_mask` does.
+
+    When `tensor` is the value of a variable `var`, the result can be assigned to: `v[1:3].assign(value)`.
 
     Raises:
       TypeError: a part of the key is none that TensorFlow knows.
@@ -102,7 +104,7 @@ def getitem(tensor: Any, key: Any) -> Tensor:
         else:
             bounds = [constant([], dtype=dtypes.int32)] * 3
         first, last, step = bounds
-        return strided_slice(tensor, first, last, step, **masks, name=scope)  # type: ignore[arg-type]
+        return strided_slice(tensor, first, last, step, **masks, var=var, name=scope)  # type: ignore[arg-type]
 
 
 slots.getitem = getitem

@@ -117,7 +117,7 @@ strided_slice_grad_op = op(
 )
 
 
-def _key(begin: Any, end: Any, strides: Any, masks: Any) -> tuple[Any, ...]:
+def slice_key(begin: Any, end: Any, strides: Any, masks: Any) -> tuple[Any, ...]:
     """Returns what numpy's indexing takes for the same slice."""
     begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_axis_mask = masks
     key: list[Any] = []
@@ -138,7 +138,8 @@ def _key(begin: Any, end: Any, strides: Any, masks: Any) -> tuple[Any, ...]:
     return tuple(key)
 
 
-def _masks(attrs: Any) -> tuple[int, ...]:
+def slice_masks(attrs: Any) -> tuple[int, ...]:
+    """Returns the masks of a strided slice, in the order of `MASKS`."""
     return tuple(
         attrs[name] for name in ("begin_mask", "end_mask", "ellipsis_mask", "new_axis_mask", "shrink_axis_mask")
     )
@@ -154,7 +155,7 @@ def _strided_slice_shape(call: Any) -> Dims:
         raise ValueError(f"strides[{where}] must be non-zero")
     if dims is None or length is None:
         return None
-    masks = _masks(call.attrs)
+    masks = slice_masks(call.attrs)
     ellipsis = sum(1 << i & masks[2] > 0 for i in range(length))
     new = sum(1 << i & masks[3] > 0 and not 1 << i & masks[2] for i in range(length))
     used = length - ellipsis - new
@@ -211,7 +212,7 @@ def _cut_size(whole: int | None, start: Any, stop: Any, step: Any, no_start: int
 
 @strided_slice_op.bind
 def _strided_slice_bind(op: Any) -> Any:
-    masks = _masks(op._attrs)
+    masks = slice_masks(op._attrs)
     # The key of constant bounds is made once. A run may feed other bounds, so they are recognised by identity.
     bounds: list[Any] = [
         each._op._attrs["value"] if each._op._definition.name == "Const" else None for each in op._inputs[1:]
@@ -219,24 +220,25 @@ def _strided_slice_bind(op: Any) -> Any:
     prepared = None
     if all(each is not None for each in bounds):
         first, last, step = (each.tolist() for each in bounds)
-        prepared = _key(first, last, step, masks)
+        prepared = slice_key(first, last, step, masks)
 
     def kernel(x: Any, begin: Any, end: Any, strides: Any) -> Any:
         if prepared is not None and begin is bounds[0] and end is bounds[1] and strides is bounds[2]:
             key = prepared
         else:
-            key = _key(begin.tolist(), end.tolist(), strides.tolist(), masks)
+            key = slice_key(begin.tolist(), end.tolist(), strides.tolist(), masks)
         if not isinstance(x, np.ndarray):
             x = np.asarray(x)
         try:
             return x[key]
         except IndexError:
-            return _refuse_index(x, key)
+            return refuse_index(x, key)
 
     return kernel
 
 
-def _refuse_index(x: np.ndarray, key: tuple[Any, ...]) -> Any:
+def refuse_index(x: np.ndarray, key: tuple[Any, ...]) -> Any:
+    """Raises KernelError for a key that numpy refused."""
     axis = 0
     used = sum(item is not None and item is not Ellipsis for item in key)
     if used and not x.ndim:
@@ -260,11 +262,11 @@ strided_slice_grad_op.shape(lambda call: call.constant_shape(0))
 
 @strided_slice_grad_op.bind
 def _strided_slice_grad_bind(op: Any) -> Any:
-    masks = _masks(op._attrs)
+    masks = slice_masks(op._attrs)
 
     def kernel(shape: Any, begin: Any, end: Any, strides: Any, dy: Any) -> Any:
         result = np.zeros(shape.tolist(), dtype=dy.dtype)
-        result[_key(begin.tolist(), end.tolist(), strides.tolist(), masks)] = dy
+        result[slice_key(begin.tolist(), end.tolist(), strides.tolist(), masks)] = dy
         return result
 
     return kernel
@@ -310,12 +312,13 @@ def strided_slice(
       ellipsis_mask: bit i stands for as many dimensions as are left.
       new_axis_mask: bit i adds a dimension of size 1.
       shrink_axis_mask: bit i drops the dimension, taking only `begin[i]`.
-      var: not used here.
-      name: name of the operation.
+      var: a variable whose value `input_` is. The result then has a method `assign(value, name=None)`, which writes into that
+        slice of the variable.
+      name: name of the operation; `assign` needs it, or a name of its own.
     """
     if strides is None:
         strides = ones_like(begin)
-    return raw.StridedSlice(
+    result = raw.StridedSlice(
         input_,
         begin,
         end,
@@ -327,3 +330,21 @@ def strided_slice(
         shrink_axis_mask=shrink_axis_mask,
         name=name,
     )
+    if var is not None:
+
+        def assign(value: Any, name: str | None = None, _given: Any = name) -> Any:
+            return var._strided_slice_assign(
+                begin,
+                end,
+                strides,
+                value,
+                _given + "_assign" if name is None else name,
+                begin_mask,
+                end_mask,
+                ellipsis_mask,
+                new_axis_mask,
+                shrink_axis_mask,
+            )
+
+        result.assign = assign
+    return result
