@@ -67,7 +67,7 @@ def test_no_path_of_a_machine_is_named() -> None:
     assert _lines_with(_HOME) == []
 
 
-@pytest.mark.parametrize("text", ["see /work/" + "main", "'/home/" + "ada/x'", "(/Users/" + "ada/x)"])
+@pytest.mark.parametrize("text", ["see /wo" + "rk/main", "'/home/" + "ada/x'", "(/Users/" + "ada/x)"])
 def test_a_planted_path_is_seen(text: str) -> None:
     assert _HOME.search(text)
 
