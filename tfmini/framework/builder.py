@@ -169,7 +169,9 @@ def _finish(
     """Works out dtypes and shapes, then appends."""
     for each in inputs:
         if each._op._graph is not graph:
-            raise ValueError(_other_graph(each, next((t for t in inputs if t._op._graph is graph), each) if inputs else each))
+            raise ValueError(
+                _other_graph(each, next((t for t in inputs if t._op._graph is graph), each) if inputs else each)
+            )
     spec = definition.spec
     out_types: list[dtypes.DType] = []
     for arg in spec.outputs:

@@ -46,12 +46,11 @@ def _reshape_shape(call: Any) -> Dims:
             raise ValueError(
                 f"Cannot reshape a tensor with {before} elements to shape {dims_text(wanted)} ({after} elements)"
             )
-    elif not before_open:
-        if after > 0:
-            return tuple(_quotient(before, after) if each is None else each for each in wanted)
-    elif not after_open:
-        if before:
-            _quotient(after, before)
+    elif not before_open and after > 0:
+        return tuple(_quotient(before, after) if each is None else each for each in wanted)
+    elif before_open and not after_open and before:
+        # The open size of the source must come out whole.
+        _quotient(after, before)
     return wanted
 
 
