@@ -37,7 +37,7 @@ def _reshape_shape(call: Any) -> Dims:
     if call.shapes[1] is not None and len(call.shapes[1]) != 1:
         raise ValueError(f"Shape must be rank 1 but is rank {len(call.shapes[1])}")
     wanted = call.constant_shape(1)
-    if wanted is None or source is None or wanted.count(None) > 1 or (source.count(None) > 1 and 0 not in source):
+    if wanted is None or source is None or any(dims.count(None) > 1 and 0 not in dims for dims in (source, wanted)):
         return wanted
     before, before_open = _known_product(source)
     after, after_open = _known_product(wanted)
@@ -59,8 +59,8 @@ def _known_product(dims: tuple[int | None, ...]) -> tuple[int, bool]:
     if 0 in dims:
         return 0, False
     product = 1
-    for size in dims:
-        product *= 1 if size is None else size
+    for each in dims:
+        product *= 1 if each is None else each
     return product, None in dims
 
 
