@@ -148,6 +148,7 @@ def device(device_name_or_function: Any) -> Any:
 def colocate_with(op: Any, ignore_existing: bool = False) -> Any:
     """Puts what is added inside on the device of `op`."""
     graph = contexts.default_graph()
+    element: Any
     if op is None or isinstance(op, Operation):
         element = op
     elif isinstance(op, IndexedSlices):
