@@ -292,6 +292,23 @@ def test_the_step_is_published_once_the_cursor_rests(bare: BarePage) -> None:
     assert bare.state()["selection"]["id"] == DIGITS["steps"][WRITE_W]["writes"][0]["variable"]
 
 
+def test_a_selection_made_elsewhere_wins_over_the_step_before_it(bare: BarePage) -> None:
+    """The step is published a moment after the cursor rests; what a person selects in that moment is newer and stays."""
+    root = open_stepper(bare, DIGITS)
+    slider(root).focus()
+    chosen = {"kind": "variable", "id": 0, "origin": "scopes"}
+    bare.page.evaluate(
+        """(selection) => {
+          document.activeElement.dispatchEvent(new KeyboardEvent("keydown", {key: "ArrowRight", bubbles: true}));
+          window.model.receive({type: "select", selection});
+        }""",
+        chosen,
+    )
+    bare.page.wait_for_timeout(600)
+    assert now(root) == 1
+    assert bare.state()["selection"] == chosen
+
+
 def test_state_brings_the_step_the_cell_and_the_stops_back(bare: BarePage) -> None:
     """What `state` holds is enough to show the same again."""
     root = open_stepper(bare, DIGITS)

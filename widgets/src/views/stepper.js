@@ -253,8 +253,10 @@ class Stepper {
 
   /** Marks the steps of a selection; one made elsewhere does not move the cursor, except a selected step. */
   select(selection) {
-    if (!this.index) return;
     const own = selection?.origin === ORIGIN;
+    // What a person selects elsewhere is newer than the step on which the cursor has come to rest.
+    if (!own) clearTimeout(this.later);
+    if (!this.index) return;
     this.marks = this.index.marksOf(selection).filter((m) => !(own && m.how === "is"));
     if (selection?.kind === "step" && !own && this.marks.length) this.go(selection.id, { publish: false, announce: false });
     const marked = this.marks.map((m) => `${m.step}${m.how}`).join();
