@@ -50,6 +50,11 @@ def fixes_for(graph: Any, request: Any) -> list[dict[str, Any]]:
         if any(each.kind == fix.kind for each in kept) or not _keeps_promise(graph, request, fix):
             continue
         (kept if fix.change is not None else words).append(fix)
+    if cause is not None and request.error and not kept and not words:
+        words += [
+            fix for fix in fixes_arguments.as_its_maker(Case(graph, request)) if _keeps_promise(graph, request, fix)
+        ]
+        kinds += [fix.kind for fix in words]
     for fix in words:
         if not any(each.kind == fix.kind for each in kept):
             kept.append(fix)

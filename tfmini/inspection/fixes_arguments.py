@@ -72,6 +72,9 @@ def shape(case: Case) -> Iterator[Fix]:
         change = _given(case, "shape", text)
         edit = case.in_call(shape=sizes)
         yield Fix("fit", f"ask for the shape that it has, {text}", edit, change, "shared", maker.number, site=case.site)
+        found = maker.variable.dtype.base_dtype
+        both = case.in_call(shape=sizes, dtype=found)
+        yield Fix("fit", f"ask for shape {text} and dtype {found.name}", both, None, "shared", maker.number)
     yield from _second(case)
 
 
@@ -143,6 +146,7 @@ def no_shape(case: Case) -> Iterator[Fix]:
 def const_shape(case: Case) -> Iterator[Fix]:
     """A constant as initializer, and a shape beside it."""
     yield from _either(case, _const_shape(case))
+    yield from _with_mode(case, "fit", "leave the shape out", shape=None)
 
 
 def _either(case: Case, fixes: Iterator[Fix]) -> Iterator[Fix]:
@@ -152,6 +156,17 @@ def _either(case: Case, fixes: Iterator[Fix]) -> Iterator[Fix]:
         yield fix
         if stored is not None:
             yield replace(fix, promise="shared", maker=stored.number)
+
+
+def _with_mode(case: Case, kind: str, does: str, **values: Any) -> Iterator[Fix]:
+    """Yields fixes in words for calls that the mode would refuse next: the arguments changed, and the mode or the name too."""
+    stored = case.stored().get(case.request.name)
+    if stored is not None:
+        edit = case.in_call(reuse=True, **values)
+        yield Fix(kind, f"{does}, and share it with reuse=True", edit, None, "shared", stored.number)
+    yield Fix(kind, f"{does}, and make it where reuse is off", case.in_call(reuse=False, **values), None, "made")
+    edit = case.in_call(asked=case.free_name(str(case.request.asked)), reuse=False, **values)
+    yield Fix(kind, f"{does}, with another name where reuse is off", edit, None, "made")
 
 
 def _const_shape(case: Case) -> Iterator[Fix]:
@@ -174,6 +189,9 @@ def _const_shape(case: Case) -> Iterator[Fix]:
 def initializer(case: Case) -> Iterator[Fix]:
     """An initializer that cannot make this variable."""
     yield from _either(case, _initializer(case))
+    asked = case.request.arguments.get("shape")
+    if asked is not None and _is_full(asked):
+        yield from _with_mode(case, "zeros", "start with zeros", initializer=Zeros())
 
 
 def _initializer(case: Case) -> Iterator[Fix]:
@@ -218,6 +236,7 @@ def _is_full(asked: Any) -> bool:
 def init_dtype(case: Case) -> Iterator[Fix]:
     """An initial value of another dtype than was asked."""
     yield from _either(case, _init_dtype(case))
+    yield from _with_mode(case, "fit", "leave dtype out", dtype=None)
 
 
 def _init_dtype(case: Case) -> Iterator[Fix]:
@@ -281,3 +300,19 @@ def replaced(case: Case) -> Iterator[Fix]:
 def renamed(case: Case) -> Iterator[Fix]:
     """The operation got another name than the variable has in the store."""
     yield from case.other_name()
+
+
+def as_its_maker(case: Case) -> Iterator[Fix]:
+    """Ask as the call did that made the variable: for calls in which several things do not fit."""
+    request = case.request
+    maker = request.found or case.stored().get(request.name)
+    if maker is None or maker.variable is None or case.site is None:
+        return
+    values: dict[str, Any] = dict.fromkeys(request.arguments)
+    values |= {"shape": maker.variable.get_shape(), "dtype": maker.variable.dtype.base_dtype, "reuse": True}
+    cut = getattr(maker.variable, "_get_partitions", None)
+    if cut is not None:
+        axis, parts = next(((axis, count) for axis, count in enumerate(cut()) if count > 1), (0, 1))
+        values["partitioner"] = fixed_size_partitioner(parts, axis)
+    does = f"ask as call {maker.number} does, and share it with reuse=True"
+    yield Fix("as", does, case.in_call(**values), None, "shared", maker.number)
