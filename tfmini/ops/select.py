@@ -116,7 +116,6 @@ def _where_kernel(condition: Any) -> Any:
     return np.argwhere(condition).astype(np.int64)
 
 
-
 def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None) -> Tensor:
     """Returns elements of `x` where `condition` holds and of `y` elsewhere; alone, the places where it holds.
 

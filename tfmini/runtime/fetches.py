@@ -102,9 +102,7 @@ class FetchMap:
                 f'Argument `fetch` = {fetch} has invalid type "{type(fetch).__name__}" must be a string or Tensor. ({error})'
             ) from None
         except (ValueError, KeyError) as error:
-            raise ValueError(
-                f"Argument `fetch` = {fetch} cannot be interpreted as a Tensor. ({error})"
-            ) from None
+            raise ValueError(f"Argument `fetch` = {fetch} cannot be interpreted as a Tensor. ({error})") from None
         if not graph.is_fetchable(element):
             op = element if isinstance(element, Operation) else element._op
             raise ValueError(f"Operation {op._name} has been marked as not fetchable.")
