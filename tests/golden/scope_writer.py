@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import random
 
+from . import scope_idioms
+
 _REUSE = ["None", "False", "True", "tf.AUTO_REUSE"]
 _INITIALIZERS = [
     "tf.ones_initializer()",
@@ -201,6 +203,7 @@ _WRONG = [
     "tf.get_local_variable('v', [2], trainable=True)",
     "tf.get_variable_scope().set_constraint(same)",
     "tf.get_default_graph().get_tensor_by_name('missing:0')",
+    "tf.reset_default_graph()",
 ]
 
 
@@ -254,6 +257,10 @@ class Writer:
             self._scope()
         elif self._depth < 4 and kind < 0.38:
             self._block()
+        elif kind < 0.44:
+            self._count += 1
+            for line in scope_idioms.passage(self._rng, self._count):
+                self._write(line)
         elif kind < 0.68:
             self._get()
         elif kind < 0.74:
