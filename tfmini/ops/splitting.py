@@ -71,6 +71,8 @@ def _split_v_shape(call: Any) -> Any:
     dims = call.shapes[0]
     count = call.attrs["num_split"]
     known, sizes = call.constant(2), call.constant(1)
+    if dims == ():
+        raise ValueError("Can't split scalars")
     if known is None or dims is None:
         return [None if dims is None else (None,) * len(dims)] * count
     axis = int(known)

@@ -10,6 +10,7 @@ from typing import Any
 from ..framework import contexts, events, provenance
 from ..framework.events import Default, ScopeEntry
 from .scope import DEFAULT_KEYS, DEFAULT_MODE, PLAIN_DEFAULTS, VariableScope, scope_store
+from .store import default_store
 
 
 def _wrapped_getter(custom_getter: Callable[..., Any], outer: Callable[..., Any] | None) -> Callable[..., Any]:
@@ -48,6 +49,7 @@ class PureScope:
         self._old_name_scope = old_name_scope
         self._asked = asked
         self._store = scope_store()
+        default_store()
         self._graph = contexts.default_graph()
         self._is_jump = isinstance(name_or_scope, VariableScope)
         self._cached: VariableScope | None = None

@@ -112,6 +112,7 @@ class PartitionedVariable:
     def _each(self, change: Callable[[Any, Any], Any], value: Any) -> list[Any]:
         """Changes each part by its part of `value`: a list, another partitioned variable, or a tensor that is cut."""
         if isinstance(value, list):
+            assert len(value) == len(self._variable_list)
             values = value
         elif isinstance(value, PartitionedVariable):
             values = list(value)

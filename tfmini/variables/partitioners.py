@@ -48,8 +48,9 @@ def variable_axis_size_partitioner(
             raise ValueError(f"shape is not a TensorShape: {shape}")
         if not shape.is_fully_defined():
             raise ValueError(f"shape is not fully defined: {shape}")
+        element_size = _element_size(dtype, bytes_per_string_element)
         sizes = sizes_of(shape)
-        per_slice = math.prod(sizes) / sizes[axis] * _element_size(dtype, bytes_per_string_element)
+        per_slice = math.prod(sizes) / sizes[axis] * element_size
         slices_per_part = max(1, math.floor(max_shard_bytes / per_slice))
         count = math.ceil(sizes[axis] / slices_per_part)
         parts = [1] * len(sizes)
@@ -67,8 +68,9 @@ def min_max_variable_partitioner(
     def partitioner(shape: TensorShape, dtype: Any) -> list[int]:
         if axis >= len(shape):
             raise ValueError(f"Cannot partition variable along axis {axis} when shape is only {shape}")
+        count: Any = shape.num_elements()
         sizes = sizes_of(shape)
-        total = math.prod(sizes) * _element_size(dtype, bytes_per_string_element)
+        total = count * _element_size(dtype, bytes_per_string_element)
         parts = [1] * len(sizes)
         parts[axis] = max(1, min(sizes[axis], max_partitions, math.ceil(total / min_slice_size)))
         return parts

@@ -232,10 +232,14 @@ class BaseResourceVariable(Variable):
 
 
 def _no_update(sign: str, method: str) -> Any:
+    # The words are TensorFlow's, with its slip for -=.
+    name = "variable" if method.startswith("assign_") else "var"
+    instead = "*" if sign == "-" else sign
+
     def refuse(self: Any, other: Any) -> Any:
         raise RuntimeError(
-            f"`variable {sign}= value` with `tf.Variable`s is not supported. Use `variable.{method}` to modify the variable, or "
-            f"`out = variable {sign} value` if you need to get a new output Tensor."
+            f"`{name} {sign}= value` with `tf.Variable`s is not supported. Use `{name}.{method}` to modify the variable, or "
+            f"`out = {name} {instead} value` if you need to get a new output Tensor."
         )
 
     return refuse
@@ -244,9 +248,9 @@ def _no_update(sign: str, method: str) -> Any:
 for _name, _sign, _method in (
     ("iadd", "+", "assign_add(value)"),
     ("isub", "-", "assign_sub(value)"),
-    ("imul", "*", "assign(variable * value)"),
-    ("itruediv", "/", "assign(variable / value)"),
-    ("ipow", "**", "assign(variable ** value)"),
+    ("imul", "*", "assign(var * value)"),
+    ("itruediv", "/", "assign(var / value)"),
+    ("ipow", "**", "assign(var ** value)"),
 ):
     setattr(BaseResourceVariable, f"__{_name}__", _no_update(_sign, _method))
 
