@@ -7,6 +7,8 @@ from types import ModuleType
 from typing import Any
 
 from . import autodiff, errors, formats, runtime, training
+from . import losses as collected_losses
+from .contrib import layers as contrib_layers
 from .framework import api, logging, modes, text
 from .ops import (
     activation,
@@ -57,7 +59,7 @@ from .ops import (
     trigonometry,
     unary,
 )
-from .variables import initializers, lists, partitioners, scope, store, templates, variable, variable_scope
+from .variables import initializers, lists, partitioners, parts, scope, store, templates, variable, variable_scope
 from .variables import modes as variable_modes
 
 _package = sys.modules["tfmini"]
@@ -105,7 +107,9 @@ PUBLIC: dict[str, Any] = {
     **_names(math, division, unary, trigonometry, special, compare, reduction, extremes, statistics, sorting),
     **_names(linalg, diagonals, matrices, decomposition, control_flow, cond, data_flow, segments, constant),
     **_names(slicing, gathering, padding, select, clip, checks),
-    **_names(initializers, lists, variable_modes, partitioners, scope, store, templates, variable, variable_scope),
+    **_names(
+        initializers, lists, variable_modes, partitioners, parts, scope, store, templates, variable, variable_scope
+    ),
 }
 for _only_in_a_namespace in ("in_top_k", "reduce_std", "reduce_variance", "top_k", "xdivy", "xlogy"):
     PUBLIC.pop(_only_in_a_namespace, None)
@@ -178,6 +182,8 @@ PUBLIC["debugging"] = _namespace(
     "debugging",
     {**_names(checks), **_picked("is_finite is_inf is_nan", compare), **_picked("Assert check_numerics", control_flow)},
 )
+PUBLIC["losses"] = _namespace("losses", _names(collected_losses))
+PUBLIC["contrib"] = _namespace("contrib", {"layers": contrib_layers})
 PUBLIC["bitwise"] = _namespace("bitwise", _names(bitwise))
 PUBLIC["dtypes"] = _namespace(
     "dtypes", {**api.dtype_names, "DType": api.DType, "as_dtype": api.as_dtype, "cast": cast.cast}

@@ -125,3 +125,44 @@ def training(tf: Any) -> Any:
         session.run(step)
         values = session.run(whole)
     return {"step": step, "places": places, "values": values}
+
+
+@program
+def made_by_slicing(tf: Any) -> Any:
+    create = tf.create_partitioned_variables
+    value = np.arange(12.0, dtype=np.float32).reshape(4, 3)
+    whole = create([4, 3], [2, 1], value, name="whole")
+    made = [
+        whole,
+        create([4, 3], [1, 3], tf.ones_initializer()),
+        create([4], [1], tf.zeros_initializer(), trainable=False),
+        create([5], [2], tf.zeros_initializer(), dtype=tf.int32, collections=[tf.GraphKeys.LOCAL_VARIABLES], name="i"),
+    ]
+    with tf.variable_scope("s", regularizer=lambda w: tf.reduce_sum(w)):
+        made.append(create([4], [2], tf.random_uniform_initializer(seed=1), name="w"))
+    with tf.variable_scope("s", reuse=True):
+        made.append(create([4], [2], tf.zeros_initializer(), name="w"))
+    shared = create([4, 3], [2, 1], value, name="whole", reuse=True)
+    getter = lambda inner, *args, **kwargs: inner(*args, **kwargs)  # noqa: E731
+    with tf.variable_scope("getter", custom_getter=getter):
+        refused = attempt(create, [4], [2], tf.zeros_initializer(), name="w")
+    wrong = [
+        attempt(create, [4, 3], [2], value),
+        attempt(create, [], [], 1.0),
+        attempt(create, [4, 3], [2, 3], tf.zeros_initializer()),
+        attempt(create, [4, 3], [0, 1], tf.zeros_initializer()),
+        attempt(create, [4, 3], [2, 1], value, name="whole"),
+        attempt(create, [4, 3], [4, 1], value, name="whole", reuse=True),
+        attempt(create, [4, 3], [2, 1], value, reuse=True),
+        attempt(create, [4, 3], [2, 1], value, name="missing", reuse=True),
+        attempt(create, [4, None], [2, 1], value, name="open"),
+    ]
+    refused = str(getattr(refused, "error", None))[:90]
+    values = run(tf, whole, init=True)
+    return {
+        "made": made,
+        "same": [a is b for a, b in zip(whole, shared, strict=True)],
+        "wrong": wrong,
+        "refused": refused,
+        "values": values,
+    }

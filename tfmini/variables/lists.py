@@ -91,18 +91,22 @@ initialize_local_variables = deprecation.alias(
 
 
 def _given_or_all(var_list: Any) -> list[Any]:
-    """Returns the variables that are asked about: the list, else all, else whatever stores values in the graph."""
-    found = global_variables() + local_variables() if var_list is None else list(var_list)
-    if not found and var_list is None:
-        found = [
-            op.outputs[0] for op in contexts.default_graph().get_operations() if op.type in ("Variable", "VariableV2")
-        ]
-    return found
+    """Returns the variables that are asked about; all global and local ones for None."""
+    return global_variables() + local_variables() if var_list is None else list(var_list)
+
+
+def _stored() -> list[Any]:
+    """Returns the tensors of all operations that store a value behind a reference."""
+    operations = contexts.default_graph().get_operations()
+    return [op.outputs[0] for op in operations if op.type in ("Variable", "VariableV2")]
 
 
 def assert_variables_initialized(var_list: Any = None) -> Any:
-    """Returns an operation whose run raises FailedPreconditionError when a variable has no value; None without variables."""
-    found = _given_or_all(var_list if var_list else None)
+    """Returns an operation whose run raises FailedPreconditionError when a variable has no value; None without variables.
+
+    An empty list stands for everything in the graph that stores a value behind a reference.
+    """
+    found = _given_or_all(var_list) or _stored()
     if not found:
         return None
     graph = contexts.default_graph()
@@ -121,6 +125,8 @@ def report_uninitialized_variables(var_list: Any = None, name: str = "report_uni
       name: name scope of the operations.
     """
     found = _given_or_all(var_list)
+    if var_list is None and not found:
+        found = _stored()
     graph = contexts.default_graph()
     with provenance.made_by("init"), graph.name_scope(name):
         ready = [state.is_variable_initialized(each) for each in found]

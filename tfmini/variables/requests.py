@@ -48,6 +48,37 @@ def ask(scope: VariableScope, store: Any, name: str, given: dict[str, Any]) -> A
     return variable
 
 
+def ask_for_parts(scope: VariableScope, store: Any, given: dict[str, Any]) -> Any:
+    """Answers `create_partitioned_variables`: the variable has the name of the scope, the parts are made as `get_variable` does.
+
+    Raises:
+      ValueError: the scope has a custom getter, or what a request for a partitioned variable raises.
+    """
+    from .partitioned import get_partitioned
+
+    if scope.custom_getter is not None:
+        raise ValueError(
+            "Private access to _get_partitioned_variable is not allowed when a custom getter is set.  Current custom getter: "
+            f"{scope.custom_getter}.  It is likely that you're using create_partitioned_variables.  If so, consider instead using "
+            "get_variable with a non-empty partitioner parameter instead."
+        )
+    graph = contexts.default_graph()
+    given = {**given, "reuse": None}
+    request = _new_request(graph, scope, scope.name, scope.name, scope.reuse, given)
+    before = store._partitioned_vars.get(scope.name)
+    request.lookup = "missing" if before is None else "present"
+    try:
+        with records.answering(request), graph.name_scope(None):
+            arguments = _in_effect(scope, given, scope.reuse, request, check_value=False)
+            arguments = {key: value for key, value in arguments.items() if key not in ("partitioner", "custom_getter")}
+            variable = get_partitioned(store, scope.name, given["partitioner"], arguments)
+    except Exception as error:
+        _note_error(graph, request, error)
+        raise
+    _note_answer(graph, store, request, variable, before)
+    return variable
+
+
 def _new_request(
     graph: Any, scope: VariableScope, name: Any, full_name: str, reuse: Any, given: dict[str, Any]
 ) -> Request:
@@ -79,12 +110,14 @@ def _is_default(key: str, value: Any) -> bool:
     return key in _UNGIVEN and value is _UNGIVEN[key]
 
 
-def _in_effect(scope: VariableScope, given: dict[str, Any], reuse: Any, request: Request) -> dict[str, Any]:
-    """Returns the arguments with the scope's defaults filled in."""
+def _in_effect(
+    scope: VariableScope, given: dict[str, Any], reuse: Any, request: Request, check_value: bool = True
+) -> dict[str, Any]:
+    """Returns the arguments with the scope's defaults filled in; `check_value` compares a value's dtype with the one asked."""
     arguments = dict(given)
     arguments["reuse"] = reuse
     initializer, dtype = given["initializer"], given["dtype"]
-    if dtype is not None and initializer is not None and not callable(initializer):
+    if check_value and dtype is not None and initializer is not None and not callable(initializer):
         found = convert_to_tensor(initializer).dtype.base_dtype
         if found != dtype:
             request.verdict = "REFUSED_INIT_DTYPE"

@@ -35,6 +35,55 @@ class SaveSliceInfo:
         parts = ":".join(f"{offset:d},{size:d}" for offset, size in zip(self.var_offset, self.var_shape, strict=True))
         return f"{sizes} {parts}"
 
+    @classmethod
+    def from_spec(cls, spec: str) -> SaveSliceInfo:
+        """Returns what the text form `spec` says; nothing is known of it for "".
+
+        Raises:
+          ValueError: it has another form.
+        """
+        if not spec:
+            return cls()
+        sizes, space, parts = spec.rpartition(" ")
+        if not space:
+            raise ValueError("Spec string must contain space-separated full_shape info.")
+        full_shape = [
+            _number(size, "Spec string full_shape must be a sequence of integers. ") for size in sizes.split()
+        ]
+        offsets, shapes = [], []
+        for part in parts.split(":"):
+            pair = part.split(",")
+            if len(pair) != 2:
+                raise ValueError("Spec string must contain comma-separated pairs of offsets and shapes.")
+            offsets.append(_number(pair[0], "Spec string var_offset must be an integer. "))
+            shapes.append(_number(pair[1], "Spec string var_shape must be an integer. "))
+        return cls(full_shape=full_shape, var_offset=offsets, var_shape=shapes)
+
+    def to_proto(self, export_scope: str | None = None) -> Any:
+        """Returns a `SaveSliceInfoDef` protocol buffer, or None when the whole is outside `export_scope`."""
+        from ..formats import messages
+
+        if export_scope is not None and not (self.full_name or "").startswith(export_scope):
+            return None
+        result = messages.message("SaveSliceInfoDef")()
+        _fill(result, self, export_scope)
+        return result
+
+
+def _number(text: str, what: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise ValueError(f"{what}Found '{text}', which is not an integer.") from None
+
+
+def _fill(message: Any, part: SaveSliceInfo, export_scope: str | None) -> None:
+    """Writes what a part knows into its protocol buffer."""
+    message.full_name = stripped(part.full_name or "", export_scope)
+    message.full_shape.extend(part.full_shape)
+    message.var_offset.extend(part.var_offset)
+    message.var_shape.extend(part.var_shape)
+
 
 def prefixed(name: str, import_scope: str | None) -> str:
     """Returns a name of a protocol buffer inside `import_scope`."""
@@ -68,9 +117,5 @@ def variable_def(variable: Any, export_scope: str | None) -> Any:
     result.is_resource = stored.op.type == "VarHandleOp"
     part = variable._get_save_slice_info()
     if part is not None:
-        info = result.save_slice_info_def
-        info.full_name = stripped(part.full_name, export_scope)
-        info.full_shape.extend(part.full_shape)
-        info.var_offset.extend(part.var_offset)
-        info.var_shape.extend(part.var_shape)
+        _fill(result.save_slice_info_def, part, export_scope)
     return result

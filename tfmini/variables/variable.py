@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..framework import contexts
+from ..framework import contexts, deprecation
 from ..framework.shapes import TensorShape
 from ..framework.slots import slots
 from ..framework.tensor import Tensor
@@ -308,6 +308,15 @@ class Variable(metaclass=_VariableMeta):
         variable_def = messages.adopt("VariableDef", variable_def)
         kind = ResourceVariable if variable_def.is_resource else RefVariable
         return kind(variable_def=variable_def, import_scope=import_scope)
+
+    def ref(self) -> Any:
+        """Returns a hashable reference to this variable; `deref()` gives it back."""
+        raise NotImplementedError(f"{type(self).__name__} does not say what refers to it.")
+
+    def experimental_ref(self) -> Any:
+        """The old name of `ref`."""
+        deprecation.renamed("Variable.experimental_ref", "Variable.ref")
+        return self.ref()
 
     def _set_save_slice_info(self, save_slice_info: Any) -> None:
         self._save_slice_info = save_slice_info
