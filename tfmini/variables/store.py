@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -188,7 +189,7 @@ class VariableStore:
                     "REFUSED_NO_SHAPE",
                     ValueError,
                     f"Variable {name} did not get an initializer, so its `shape` argument must be specified.",
-                    advice=f"Give a shape: tf.get_variable({name.rpartition('/')[2]!r}, [3, 4]).",
+                    advice=f"Give a shape: tf.get_variable({str(name).rpartition('/')[2]!r}, [3, 4]).",
                 )
             initializer = _default_initializer(name, dtype)
         make, wanted_dtype = _initial_value(initializer, is_value, known_shape, dtype, partition_info, name)
@@ -405,7 +406,7 @@ def get_local_variable(
         initializer=initializer,
         regularizer=regularizer,
         trainable=False,
-        collections=collections + [GraphKeys.LOCAL_VARIABLES] if collections else [GraphKeys.LOCAL_VARIABLES],
+        collections=operator.add(collections, [GraphKeys.LOCAL_VARIABLES]) if collections else [GraphKeys.LOCAL_VARIABLES],
         caching_device=caching_device,
         partitioner=partitioner,
         validate_shape=validate_shape,
