@@ -27,7 +27,7 @@ _MOST_PLANS = 512
 class Program:
     """A plan bound to the state of one session, with what `run` needs at hand."""
 
-    __slots__ = ("build", "feeds", "last_run", "names", "plan", "steps")
+    __slots__ = ("build", "feeds", "last_run", "names", "plan", "steps", "written")
 
     def __init__(self, plan: Plan, steps: list[tuple[Any, ...]], build: Callable[[list[Any]], Any]) -> None:
         self.plan = plan
@@ -36,6 +36,7 @@ class Program:
         self.feeds = plan.feeds
         self.last_run = 0
         self.names = _names(plan)
+        self.written = tuple(pair for step in plan.steps for pair in writes_of(step.op))
 
 
 class BaseSession:
@@ -265,10 +266,9 @@ class BaseSession:
         for program in list(self._programs.values()):
             if not program.last_run:
                 continue
-            for step in program.plan.steps:
-                for name, how in writes_of(step.op):
-                    if latest.get(name, ("", 0))[1] <= program.last_run:
-                        latest[name] = (how, program.last_run)
+            for name, how in program.written:
+                if latest.get(name, ("", 0))[1] <= program.last_run:
+                    latest[name] = (how, program.last_run)
         cells = list(self._state.variables.cells.values())
         return {cell.name: latest.get(cell.name, ("assigned", 0)) for cell in cells if cell.value is not None}
 
