@@ -135,7 +135,7 @@ def main() -> None:
         print(line + "|", flush=True)
     if "dashboard" in chosen:
         print()
-        print(dashboard.report(options.rounds), flush=True)
+        print(dashboard.report(4 * options.rounds), flush=True)
 
 
 if __name__ == "__main__":
