@@ -204,6 +204,23 @@ def test_a_cell_that_runs_twice_starts_a_new_graph_first(notebook: _Notebook) ->
     assert tf.get_default_graph().journal.requests[0].verdict == "MADE"
 
 
+def test_the_new_graph_starts_after_imports_and_commands(notebook: _Notebook) -> None:
+    """Where the notebook puts commands for its shell, as Python sees them."""
+    source = "import math\nget_ipython()\nw = tf.get_variable('w', [2])\n"
+    notebook.names["get_ipython"] = dict
+    notebook.run(source)
+    notebook.run(source)
+    fix = inspection.explain_request(tf.get_default_graph(), 2)["fixes"][0]
+    assert (fix["line"], fix["added_before"]) == (3, "tf.reset_default_graph()")
+
+
+def test_a_host_that_names_no_cells_runs_them_twice_too(notebook: _Notebook) -> None:
+    """The source tells that it is the same cell."""
+    notebook.run(RERUN, "cell-1")
+    notebook.run(RERUN, "cell-2")
+    assert tf.get_default_graph().journal.requests[-1].verdict == "REFUSED_EXISTS_RERUN"
+
+
 def test_the_text_of_a_cell_that_ran_twice(notebook: _Notebook) -> None:
     """Exact."""
     notebook.run(RERUN)
@@ -409,8 +426,13 @@ def test_the_prompt_explains_the_error_it_showed(monkeypatch: pytest.MonkeyPatch
         tf.get_variable("w", [2])
         with pytest.raises(ValueError, match="exists") as caught:
             tf.get_variable("w", [2])
+    with pytest.raises(ValueError, match="shape"):
+        tf.get_variable("unknown")
+    tf.get_default_graph().journal.requests.clear()
+    with graph.as_default(), pytest.raises(ValueError, match="exists") as caught:
+        tf.get_variable("w", [2])
     monkeypatch.setattr("sys.last_value", caught.value, raising=False)
-    assert inspection.why().startswith("Call 2 refused: w ")
+    assert inspection.why().startswith("Call 3 refused: w ")
     assert inspection.why(graph) == inspection.why()
 
 

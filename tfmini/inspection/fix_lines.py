@@ -133,11 +133,10 @@ class Case:
             break
         for site in self.request.sites:
             if not self.is_shared(site):
-                change = source_lines.wrapped(
-                    site.file, site.line, f"with {self.tf}variable_scope({self.tf}get_variable_scope(), reuse=True):"
-                )
-                edit = self.at(site, "wrap", reuse=True)
-                yield Fix("share", "share it", edit, change, "shared", maker, site=site)
+                opener = f"with {self.tf}variable_scope({self.tf}get_variable_scope(), reuse=True):"
+                change = source_lines.wrapped(site.file, site.line, opener)
+                does = "share it" if change is not None else f"share it, inside {opener[:-1]}"
+                yield Fix("share", does, self.at(site, "wrap", reuse=True), change, "shared", maker, site=site)
                 break
 
     def other_name(self, **values: Any) -> Iterator[Fix]:
@@ -180,12 +179,10 @@ class Case:
             change = source_lines.set_argument(found, "reuse", _REUSE, f"{found.module or 'tf.'}AUTO_REUSE")
             yield Fix("auto", does, self.at(site, "scope", reuse=AUTO), change, promise, maker, costs, site=site)
         for site in self.request.sites:
-            change = source_lines.wrapped(
-                site.file,
-                site.line,
-                f"with {self.tf}variable_scope({self.tf}get_variable_scope(), reuse={self.tf}AUTO_REUSE):",
-            )
-            yield Fix("auto", does, self.at(site, "wrap", reuse=AUTO), change, promise, maker, costs, site=site)
+            opener = f"with {self.tf}variable_scope({self.tf}get_variable_scope(), reuse={self.tf}AUTO_REUSE):"
+            change = source_lines.wrapped(site.file, site.line, opener)
+            told = does if change is not None else f"{does}, inside {opener[:-1]}"
+            yield Fix("auto", told, self.at(site, "wrap", reuse=AUTO), change, promise, maker, costs, site=site)
 
 
 def quoted(text: str) -> str:

@@ -296,14 +296,15 @@ def added(file: str, line: int, new: str) -> Change | None:
 
 
 def first_statement(file: str) -> int:
-    """Returns the line of the first statement after imports, or 0 when the source cannot be parsed."""
+    """Returns the line of the first statement after imports and notebook commands, or 0 when the source cannot be parsed."""
     source = source_of(file)
     tree = _tree(source) if source else None
     if tree is None:
         return 0
     for statement in tree.body:
         is_text = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
-        if not isinstance(statement, (ast.Import, ast.ImportFrom)) and not is_text:
+        is_command = _line(source, statement.lineno).startswith(("get_ipython()", "%", "!"))
+        if not isinstance(statement, (ast.Import, ast.ImportFrom)) and not is_text and not is_command:
             return min([statement.lineno, *(each.lineno for each in getattr(statement, "decorator_list", ()))])
     return 0
 

@@ -43,6 +43,10 @@ def why(what: Any = None, error: BaseException | None = None) -> str:
         return explanation_text(explain_request(graph, what))
     if isinstance(error, OpError):
         return _failed_run(error)
+    if what is None and error is None:
+        shown = _shown_refusal()
+        if shown:
+            return shown
     failed = _last_failure(graph)
     requests = list(graph.journal.requests)
     refused = next((each for each in reversed(requests) if each.error), None)
@@ -50,9 +54,9 @@ def why(what: Any = None, error: BaseException | None = None) -> str:
         return explanation_text(explain_request(graph, refused.number))
     if failed is not None:
         return _failed_run(failed)
-    elsewhere = _shown_elsewhere() if what is None else ""
-    if elsewhere:
-        return elsewhere
+    elsewhere = getattr(sys, "last_value", None)
+    if what is None and isinstance(elsewhere, OpError) and elsewhere.op is not None:
+        return _failed_run(elsewhere)
     noted = next((run for run in reversed(list(graph.journal.runs)) if run.error), None)
     if noted is not None:
         return f"Run {noted.number}, which fetched {', '.join(noted.fetches)}: {noted.error}"
@@ -67,17 +71,14 @@ def _last_failure(graph: Any) -> OpError | None:
     return None
 
 
-def _shown_elsewhere() -> str:
-    """Returns the explanation of the error that the prompt showed last, when it came from a graph that is not the default one now."""
+def _shown_refusal() -> str:
+    """Returns the explanation of the refused call whose error the prompt showed last, "" when it showed another error or none.
+
+    Its graph need not be the default one any more.
+    """
     shown = getattr(sys, "last_value", None)
-    if isinstance(shown, OpError) and shown.op is not None:
-        return _failed_run(shown)
     graph, request = records.last_refused()
-    if (
-        graph is None
-        or shown is None
-        or not request.error.startswith(f"{type(shown).__name__}: {first_line(str(shown))}")
-    ):
+    if graph is None or shown is None or request.error != f"{type(shown).__name__}: {shown}":
         return ""
     return explanation_text(explain_request(graph, request.number))
 

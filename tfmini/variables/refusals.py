@@ -28,7 +28,7 @@ def refuse(
     made = record.requests[0] if record is not None and record.requests else None
     if request is not None:
         if verdict == "REFUSED_MISSING":
-            verdict, advice = _missing(request, store, name)
+            verdict, advice = _missing(request, store, str(name))
         elif verdict == "REFUSED_EXISTS":
             verdict, advice = _exists(request, record, made)
         request.verdict = verdict
@@ -82,7 +82,9 @@ def _is_rerun(made: Any, asked: Any) -> bool:
     if made is None or asked is None or made.line != asked.line or made.text != asked.text:
         return False
     if made.cell is not None and asked.cell is not None:
-        return made.cell.id == asked.cell.id and made.cell.count != asked.cell.count
+        # a host that names no cells is told apart by the source
+        same = made.cell.id == asked.cell.id or (made.cell.source and made.cell.source == asked.cell.source)
+        return bool(same) and made.cell.count != asked.cell.count
     return False
 
 
