@@ -485,6 +485,18 @@ w = tf.get_variable("v", dtype=tf.float64, initializer=start)
 """,
 )
 
+_add(
+    "exists, single functions imported",
+    "REFUSED_EXISTS",
+    """
+import tfmini as flow
+from tfmini import get_variable, variable_scope
+for i in range(2):
+    with variable_scope("a"):
+        w = get_variable("w", [2])
+""",
+)
+
 RERUN = """
 import math
 with tf.variable_scope("enc"):

@@ -63,7 +63,9 @@ class Case:
     @property
     def tf(self) -> str:
         """How this program writes the library's names: `tf.`."""
-        return self.call.module if self.call is not None and self.call.module else "tf."
+        if self.call is not None and self.call.module:
+            return self.call.module
+        return "tf." if self.site is None else source_lines.module_of(self.site.file)
 
     def is_shared(self, site: Site | None) -> bool:
         """Says whether a line also led to the call that made the variable."""
@@ -176,7 +178,7 @@ class Case:
         """Yields ways to find the variable or else make it: AUTO_REUSE on a `with` line, or around the line that asks."""
         does = "find it if it is there, else make it"
         for _, site, found in self.named_lines():
-            change = source_lines.set_argument(found, "reuse", _REUSE, f"{found.module or 'tf.'}AUTO_REUSE")
+            change = source_lines.set_argument(found, "reuse", _REUSE, f"{found.module or self.tf}AUTO_REUSE")
             yield Fix("auto", does, self.at(site, "scope", reuse=AUTO), change, promise, maker, costs, site=site)
         for site in self.request.sites:
             opener = f"with {self.tf}variable_scope({self.tf}get_variable_scope(), reuse={self.tf}AUTO_REUSE):"

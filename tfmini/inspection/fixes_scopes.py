@@ -115,7 +115,7 @@ def _rename_to(case: Case, kind: str, target: str, maker: int, does: str) -> Ite
         outer = entry.parent.name if entry.parent is not None else ""
         after = request.name[len(entry.name) :].lstrip("/")
         if found is not None and (f"{outer}/{after}" if outer else after) == target:
-            scope = f"{found.module or 'tf.'}get_variable_scope()"
+            scope = f"{found.module or case.tf}get_variable_scope()"
             change = source_lines.set_argument(found, "name_or_scope", 0, scope)
             yield Fix(kind, does, case.at(site, "scope", jump=True), change, "shared", maker, site=site)
 

@@ -330,3 +330,18 @@ def with_lines_around(file: str, line: int) -> set[int]:
     found = statement_at(file, line)
     around = found[1] if found is not None else ()
     return {item.context_expr.lineno for each in around if isinstance(each, ast.With) for item in each.items}
+
+
+_LIBRARY = ("tfmini", "tensorflow", "tfmini.compat.v1", "tensorflow.compat.v1")
+
+
+def module_of(file: str) -> str:
+    """Returns how a source writes the library's names when it imports single functions: `tf.`, by its own `import`."""
+    source = source_of(file)
+    tree = _tree(source) if source else None
+    for node in ast.walk(tree) if tree is not None else ():
+        if isinstance(node, ast.Import):
+            for each in node.names:
+                if each.name in _LIBRARY:
+                    return (each.asname or each.name) + "."
+    return "tf."
