@@ -81,7 +81,9 @@ def test_deltas_are_at_most_twenty_a_second(graph):
     view = View(hub)
     end = time.perf_counter() + 20
     while len(view.deltas) < 4 and time.perf_counter() < end:
-        tf.constant(1.0)
+        for _ in range(50):
+            tf.constant(1.0)
+        time.sleep(0.001)  # the hub's thread gets its turn also on a machine where the threads of others take it
     wait_for(
         lambda: view.deltas and view.deltas[-1]["ops"]["at"] + len(view.deltas[-1]["ops"]["name"]) == len(graph._ops)
     )
