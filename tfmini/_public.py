@@ -16,6 +16,7 @@ from .ops import (
     bitwise,
     broadcast_shapes,
     broadcasting,
+    case,
     cast,
     checks,
     clip,
@@ -105,7 +106,7 @@ PUBLIC: dict[str, Any] = {
         state_parts,
     ),
     **_names(math, division, unary, trigonometry, special, compare, reduction, extremes, statistics, sorting),
-    **_names(linalg, diagonals, matrices, decomposition, control_flow, cond, data_flow, segments, constant),
+    **_names(linalg, diagonals, matrices, decomposition, control_flow, cond, case, data_flow, segments, constant),
     **_names(slicing, gathering, padding, select, clip, checks),
     **_names(
         initializers, lists, variable_modes, partitioners, parts, scope, store, templates, variable, variable_scope
