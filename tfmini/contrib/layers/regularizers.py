@@ -14,8 +14,8 @@ from ...framework.collections import GraphKeys
 from ...framework.op_scope import op_scope
 from ...framework.tensor import Tensor
 from ...ops.constant import constant
-from ...ops.math import add_n, multiply
 from ...ops.losses import l2_loss
+from ...ops.math import add_n, multiply
 from ...ops.reduction import reduce_sum
 from ...ops.unary import abs as absolute
 
