@@ -406,7 +406,9 @@ def get_local_variable(
         initializer=initializer,
         regularizer=regularizer,
         trainable=False,
-        collections=operator.add(collections, [GraphKeys.LOCAL_VARIABLES]) if collections else [GraphKeys.LOCAL_VARIABLES],
+        collections=operator.add(collections, [GraphKeys.LOCAL_VARIABLES])
+        if collections
+        else [GraphKeys.LOCAL_VARIABLES],
         caching_device=caching_device,
         partitioner=partitioner,
         validate_shape=validate_shape,
