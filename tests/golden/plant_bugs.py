@@ -125,9 +125,9 @@ BUGS = (
     ),
     Bug(
         "a jump forgets the original name scope",
-        "variables/variable_scope.py",
-        "opened if isinstance(given, str) else given.original_name_scope",
-        "opened",
+        "variables/entering.py",
+        "self._new_name, name_or_scope._name_scope",
+        'self._new_name, self._new_name + "/"',
     ),
     Bug(
         "reuse=0 is accepted like False",

@@ -308,13 +308,15 @@ def _values(tf: Any, graph: Any) -> dict[str, Any]:
             except Exception as error:  # noqa: BLE001 - what a run refuses is compared
                 found[name] = failure(error)
         for name, value in session.run(ready).items():
-            found[name] = bits(np.round(value, 4) + 0.0 if rounded and value.dtype.kind == "f" else value)
+            found[name] = bits(value, rounded)
     return dict(sorted(found.items()))
 
 
-def bits(value: Any) -> str:
-    """Returns an array as text: all of a short one, else a digest of its bytes. NaN and -0.0 count as they are."""
+def bits(value: Any, rounded: bool = False) -> str:
+    """Returns an array as text: all of a short one, else a digest of its bytes; `rounded` keeps four decimals."""
     array = np.asarray(value)
+    if rounded and array.dtype.kind == "f":
+        array = np.round(array, 4) + array.dtype.type(0)
     if array.size <= 4 or array.dtype.kind in "OSU":
         return describe.array_text(array)
     shape = ",".join(str(size) for size in array.shape)

@@ -16,7 +16,7 @@ from ..framework.indexed_slices import IndexedSlices
 from ..framework.registry import op, raw
 from ..framework.shapes import Dims, dims_text, merge_dims
 from .array import size
-from .state import NUMBERS, counted, scattered
+from .state import NUMBERS, counted, merged, scattered
 
 var_handle_op = op(
     "VarHandleOp() -> (resource: resource)",
@@ -198,6 +198,14 @@ assign_add_variable_op = _updating("AssignAddVariableOp", np.add)
 assign_sub_variable_op = _updating("AssignSubVariableOp", np.subtract)
 
 
+def _check_scattered(call: Any) -> list[Dims]:
+    """Checks that `updates` are rows of the variable, or one number."""
+    variable, indices, updates = handle_shape(call.inputs[0]), call.shapes[1], call.shapes[2]
+    if variable is not None and indices is not None and updates is not None and updates:
+        merged(updates, indices + variable[1:])
+    return []
+
+
 def _scattering(name: str, how: str, types: str = NUMBERS) -> Any:
     decl = op(
         f"{name}(resource: resource, indices: Tindices, updates: dtype) -> ()",
@@ -205,6 +213,7 @@ def _scattering(name: str, how: str, types: str = NUMBERS) -> Any:
         stateful=True,
     )
     decl.no_gradient()
+    decl.shape(_check_scattered)
 
     @decl.kernel
     def _kernel(cell: Any, indices: Any, updates: Any) -> None:

@@ -317,6 +317,7 @@ def _make_part(
     part_name = f"{name}/part_{index}"
     settings = dict(arguments)
     initializer = settings["initializer"]
+    info = _partition_info(sizes_of(shape), offset)
     with graph.name_scope(f"{part_name}/PartitionedInitializer"):
         if initializer is None:
             settings["initializer"] = store.default_initializer(name, settings["dtype"])
@@ -334,7 +335,6 @@ def _make_part(
             if isinstance(initializer, Tensor):
                 settings["dtype"] = settings["initializer"].dtype.base_dtype
     with graph.name_scope(None):
-        info = _partition_info(sizes_of(shape), offset)
         part = store.get_single(part_name, partition_info=info, **settings)
     part._set_save_slice_info(SaveSliceInfo(name, sizes_of(shape), offset, sizes))
     return part, settings["dtype"]
