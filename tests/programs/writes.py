@@ -178,3 +178,31 @@ def partial_writes(tf: Any) -> Any:
     with tf.control_dependencies([v.scatter_nd_sub([[1, 1]], [1.0])]):
         later = tf.identity(v)
     return {"values": [run(tf, after, init=True), run(tf, later, init=True)]}
+
+
+@program
+def places_read_from_handles(tf: Any) -> Any:
+    v = tf.get_variable("v", initializer=np.arange(12.0, dtype=np.float32).reshape(4, 3), use_resource=True)
+    open_shape = tf.Variable(
+        tf.placeholder_with_default([[1.0], [2.0]], [None, 1]), validate_shape=False, use_resource=True
+    )
+    places = tf.placeholder(tf.int32, [None, 2])
+    made = [
+        v.gather_nd([[0, 1], [3, 2]]),
+        tf.gather_nd(v, [[1], [1]], name="rows"),
+        tf.gather_nd(v, places),
+        tf.gather_nd(open_shape, tf.constant([[1, 0]], tf.int64)),
+        v.sparse_read([2, 0], name="sparse"),
+    ]
+    slopes = [tf.gradients(each, variable) for each, variable in zip(made, [v, v, v, open_shape, v], strict=True)]
+    wrong = [attempt(v.gather_nd, [[0, 1, 2]]), attempt(v.count_up_to, 3)]
+    whole = tf.Variable([0], use_resource=True, name="whole")
+    wrong += [attempt(whole.count_up_to, 3), attempt(tf.count_up_to, whole, 3)]
+    feeds = {places: [[2, 2]]}
+    dense = [[each.values if hasattr(each, "values") else each for each in pair] for pair in slopes]
+    with tf.Session() as session:
+        early = attempt(session.run, made[0])
+        session.run(tf.global_variables_initializer())
+        values = session.run([made, dense], feeds)
+        late = attempt(session.run, made[2], {places: [[4, 0]]})
+    return {"made": made, "slopes": slopes, "wrong": wrong, "early": early, "values": values, "late": late}

@@ -119,6 +119,8 @@ def constant_value_as_shape(tensor: Any) -> Dims:
     if kind == "Shape":
         # The static shape, even where the tensor itself is a constant that could be computed: TensorFlow looks no further.
         return op._inputs[0]._dims
+    if kind == "VariableShape" and op._inputs[0]._op._definition.name == "VarHandleOp":
+        return op._inputs[0]._op._attrs["shape"]
     value = constant_value(tensor) if kind not in ("Pack", "ConcatV2") else None
     if value is not None:
         if value.ndim == 0:

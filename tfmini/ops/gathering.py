@@ -17,6 +17,7 @@ from ..framework.tensor import Tensor
 from .array import shape, size
 from .joining import concat
 from .ordering import transpose
+from .resource import handle_shape, present
 from .shaping import dense, expand_dims, reshape
 
 __all__ = ["batch_gather", "gather", "gather_nd"]
@@ -185,7 +186,10 @@ gather_nd_op = op(
 
 @gather_nd_op.shape
 def _gather_nd_shape(call: Any) -> Dims:
-    params, indices = call.shapes
+    return _gathered_nd(*call.shapes)
+
+
+def _gathered_nd(params: Dims, indices: Dims) -> Dims:
     if params is None or not indices or indices[-1] is None:
         return None
     if indices[-1] > len(params):
@@ -234,3 +238,34 @@ def gather_nd(params: Any, indices: Any, name: str | None = None, batch_dims: in
     if read is not None:
         return read(indices, name=name)
     return raw.GatherNd(params, indices, name=name)
+
+
+# ---- gather_nd from a variable
+
+resource_gather_nd_op = op(
+    "ResourceGatherNd(resource: resource, indices: Tindices) -> (output: dtype)",
+    attrs=["dtype: type", "Tindices: {int32, int64}"],
+    stateful=True,
+)
+
+
+@resource_gather_nd_op.shape
+def _resource_gather_nd_shape(call: Any) -> Dims:
+    return _gathered_nd(handle_shape(call.inputs[0]), call.shapes[1])
+
+
+@resource_gather_nd_op.bind
+def _resource_gather_nd_bind(op: Any) -> Any:
+    return lambda cell, indices: _gather_nd_kernel(present(cell), indices, op._name)
+
+
+@resource_gather_nd_op.gradient
+def _resource_gather_nd_gradient(op: Any, dy: Any) -> Any:
+    from .shaping import squeeze
+
+    handle, indices = op._inputs
+    kind = indices._dtype.base_dtype
+    sizes = raw.VariableShape(handle, out_type=kind)
+    if indices._dims is not None and len(indices._dims) == 2 and indices._dims[-1] == 1:
+        return IndexedSlices(dy, squeeze(indices, axis=-1), sizes), None
+    return raw.ScatterNd(indices, dy, sizes), None

@@ -16,6 +16,7 @@ from ..framework.indexed_slices import IndexedSlices
 from ..framework.registry import op, raw
 from ..framework.shapes import Dims, dims_text, merge_dims
 from .array import size
+from .shape_functions import with_rank
 from .state import NUMBERS, counted, merged, scattered
 
 var_handle_op = op(
@@ -104,6 +105,14 @@ variable_shape_op.no_gradient()
 def _variable_shape_shape(call: Any) -> Dims:
     dims = handle_shape(call.inputs[0])
     return (None if dims is None else len(dims),)
+
+
+@variable_shape_op.fold
+def _variable_shape_fold(op: Any) -> Any:
+    dims = handle_shape(op._inputs[0])
+    if dims is None or None in dims:
+        return None
+    return np.array(dims, dtype=op._attrs["out_type"].as_numpy_dtype)
 
 
 @variable_shape_op.kernel
@@ -234,7 +243,11 @@ resource_count_up_to_op = op(
     "ResourceCountUpTo(resource: resource) -> (output: T)", attrs=["limit: int", "T: {int32, int64}"], stateful=True
 )
 resource_count_up_to_op.no_gradient()
-resource_count_up_to_op.shape(_scalar)
+
+
+@resource_count_up_to_op.shape
+def _resource_count_up_to_shape(call: Any) -> Dims:
+    return with_rank(handle_shape(call.inputs[0]), 0)
 
 
 @resource_count_up_to_op.kernel

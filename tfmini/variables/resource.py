@@ -98,6 +98,12 @@ class BaseResourceVariable(Variable):
         with contexts.default_graph().name_scope("Gather" if name is None else name) as scope:
             return raw.ResourceGather(self._handle, indices, dtype=self._dtype, name=scope)
 
+    def gather_nd(self, indices: Any, name: str | None = None) -> Tensor:
+        """Returns the slices of the value at the places in the last dimension of `indices`."""
+        with contexts.default_graph().name_scope("GatherNd" if name is None else name) as scope:
+            value = raw.ResourceGatherNd(self._handle, indices, dtype=self._dtype, name=scope)
+        return raw.Identity(value)
+
     # ---- writing
 
     @contextlib.contextmanager
