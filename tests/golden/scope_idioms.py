@@ -105,6 +105,33 @@ len(v{n})
 with tf.colocate_with(v{n}):
     tf.constant(1.0)
 """,
+    """
+v{n} = tf.get_variable('z{n}', [4, 2], partitioner=tf.fixed_size_partitioner(2), use_resource=False)
+len(type(v{n})('n', [4, 2], tf.float32, list(v{n}), [2, 2]))
+tf.variable_axis_size_partitioner(16, max_shards=-1)
+tf.get_variable('s{n}', [4], partitioner=tf.min_max_variable_partitioner(max_partitions=2, axis=[[1|3]], min_slice_size=4))
+""",
+    """
+def function{n}(name):
+    return tf.get_variable(name, [2][[|, trainable=False]])
+template{n} = tf.make_template([['made', function{n}|None, function{n}|'made', function{n}, create_scope_now_=True]])
+template{n}(name='v')
+template{n}('v')
+template{n}('w')
+template{n}('v')
+""",
+    """
+v{n} = tf.Variable([1.0, 2.0], name='m{n}', use_resource=True)
+v{n}.batch_scatter_update([[[1.0]|tf.IndexedSlices(tf.ones([1]), tf.constant([0]))]])
+v{n}.scatter_[[sub|min|div]]([[[1.0]|tf.IndexedSlices(tf.ones([1]), tf.constant([1]))]])
+""",
+    """
+tf.create_partitioned_variables([4, 2], [[[2, 1]|[2]|[1, 2]|[2, 2]]], tf.ones_initializer()[[|, name='n{n}'|, reuse=True]])
+tf.create_partitioned_variables([], [], tf.ones_initializer())
+with tf.variable_scope('c', custom_getter=plain):
+    tf.create_partitioned_variables([4], [2], tf.ones_initializer())
+tf.Variable.SaveSliceInfo.from_spec([['4'|'4 x'|'4 0,1:y'|'x 0,1']])
+""",
     # ---- variables of both kinds
     """
 v{n} = tf.Variable([1.0, 2.0], name='k{n}', use_resource=[[True|False]])

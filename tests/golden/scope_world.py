@@ -143,7 +143,7 @@ def _scope(tf: Any, scope: Any) -> str:
 
 
 def _variable(variable: Any) -> str:
-    flags = [variable.op.type, str(variable.synchronization).rpartition(".")[2]]
+    flags = [getattr(variable.op, "type", "?"), str(variable.synchronization).rpartition(".")[2]]
     flags.append(str(variable.aggregation).rpartition(".")[2])
     flags += ["trainable"] * bool(variable.trainable) + ["constraint"] * (variable.constraint is not None)
     device = f" @{variable.device}" if variable.device else ""
@@ -313,8 +313,10 @@ def _values(tf: Any, graph: Any) -> dict[str, Any]:
 
 
 def bits(value: Any, rounded: bool = False) -> str:
-    """Returns an array as text: all of a short one, else a digest of its bytes; `rounded` keeps four decimals."""
+    """Returns an array as text: all of a short one, else a digest of its bytes; `rounded` keeps four decimals, of float16 the shape."""
     array = np.asarray(value)
+    if rounded and array.dtype.itemsize == 2:
+        return f"{array.dtype.name}{list(array.shape)}"
     if rounded and array.dtype.kind == "f":
         array = np.round(array, 4) + array.dtype.type(0)
     if array.size <= 4 or array.dtype.kind in "OSU":

@@ -63,6 +63,7 @@ class PartitionedVariable:
         return iter(self._variable_list)
 
     def __len__(self) -> int:
+        self._axis()  # refuses what is cut along several axes
         return len(self._variable_list)
 
     def _axis(self) -> int:
