@@ -30,7 +30,7 @@ CORPUS = HERE / "scope_corpus.json"
 CASES = HERE / "scope_cases.txt"
 GENERATED = 200
 _PER_SEED = 1_000_000
-_OBJECT = re.compile(r"<[\w.]+ object( at 0x[0-9a-f]+)?>|<function [\w.<>]+?>(?=[. ])")
+_OBJECT = re.compile(r"<[\w.]+ object( at 0x[0-9a-f]+)?>|<function [\w.]+(<(locals|lambda)>[\w.]*)*>")
 _PARTS = ("outcomes", "left", "nodes", "collections", "variables", "values", "seed")
 
 

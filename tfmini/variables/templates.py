@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from ..framework import contexts, deprecation, logging, provenance
+from ..framework import contexts, deprecation, dtypes, logging, provenance
 from ..framework.collections import GraphKeys
 from .entering import PureScope
 from .scope import DEFAULT_KEYS, VariableScope, unique_scope_name
@@ -81,7 +81,8 @@ class Template:
         self._variable_scope: VariableScope | None = None
         if create_scope_now:
             wanted = unique_name or unique_scope_name(name)
-            given = {**dict.fromkeys(DEFAULT_KEYS), "custom_getter": custom_getter}
+            # TensorFlow's scope of a template that is made at once has this dtype, whatever the scope around says.
+            given = {**dict.fromkeys(DEFAULT_KEYS), "custom_getter": custom_getter, "dtype": dtypes.float32}
             pure = PureScope(wanted, given, None, None, (wanted, None, []))
             self._variable_scope = pure.__enter__()
             pure.__exit__(None, None, None)
