@@ -49,6 +49,17 @@ def test_a_misspelt_name_gets_a_hint() -> None:
         tf.placehodler  # noqa: B018
 
 
+def test_a_name_that_is_not_offered_says_so_without_a_wild_guess() -> None:
+    """At the top and inside a namespace."""
+    with pytest.raises(AttributeError, match=r"'tf' has no attribute 'summary'\. tfmini does not offer it"):
+        tf.summary  # noqa: B018
+    with pytest.raises(AttributeError, match=r"'tf\.train' has no attribute 'Saver'\. tfmini does not offer it"):
+        tf.train.Saver  # noqa: B018
+    with pytest.raises(AttributeError, match=r"Did you mean tf\.nn\.relu\?"):
+        tf.nn.rellu  # noqa: B018
+    assert not hasattr(tf.train, "__path__")
+
+
 def test_version_2_behaviour_is_refused_where_it_is_asked_for() -> None:
     """Switching it off does nothing; switching it on raises, with advice."""
     tf.disable_v2_behavior()

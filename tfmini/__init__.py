@@ -12,6 +12,7 @@ from typing import Any
 
 from . import errors, formats
 from ._public import PUBLIC as _public
+from ._public import missing as _missing
 
 __version__ = "0.1.0"
 VERSION = __version__
@@ -25,11 +26,7 @@ def __getattr__(name: str) -> Any:
         return importlib.import_module(f"{__name__}.inspection")
     if name in formats.MESSAGES:
         return formats.messages.message(name)
-    import difflib
-
-    near = difflib.get_close_matches(name, __all__, 1)
-    hint = f" Did you mean tf.{near[0]}?" if near else ""
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}.{hint}")
+    raise AttributeError(_missing("tf", name, __all__))
 
 
 if "IPython" in sys.modules:

@@ -77,8 +77,26 @@ def _namespace(name: str, members: dict[str, Any]) -> ModuleType:
     module = ModuleType(f"tfmini.{name}")
     module.__dict__.update(members)
     module.__all__ = sorted(members)  # type: ignore[attr-defined]
+
+    def absent(attribute: str) -> Any:
+        if attribute.startswith("__"):
+            raise AttributeError(attribute)
+        raise AttributeError(missing(f"tf.{name}", attribute, members))
+
+    module.__getattr__ = absent  # type: ignore[method-assign]
     sys.modules[module.__name__] = module
     return module
+
+
+def missing(place: str, name: str, members: Any) -> str:
+    """Returns the message for a name that is not there: the nearest one if it is near, else that tfmini does not offer it."""
+    import difflib
+
+    near = difflib.get_close_matches(name, members, 1, cutoff=0.75)
+    hint = (
+        f"Did you mean {place}.{near[0]}?" if near else f"tfmini does not offer it; dir({place}) lists what there is."
+    )
+    return f"module {place!r} has no attribute {name!r}. {hint}"
 
 
 def _picked(names: str, *modules: Any) -> dict[str, Any]:

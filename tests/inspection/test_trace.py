@@ -195,3 +195,9 @@ def test_both_kinds_of_variable_are_one_step(use_resource):
         trace = inspection.trace(session, y)
     assert [step["kind"] for step in trace["steps"]] == ["variable", "op"]
     assert trace["steps"][0]["values"][0]["cells"]["data"] == [1.0, 2.0]
+
+
+def test_a_run_without_a_session_is_refused_by_name():
+    """`tfw.step(None, ...)` says what it needs."""
+    with pytest.raises(TypeError, match=r"A run needs a tf\.Session, not NoneType"):
+        inspection.Recording(None, "x:0")

@@ -11,6 +11,7 @@ from ..framework.operation import Operation
 from ..framework.tensor import Tensor
 from ..runtime import drivers
 from ..runtime.recorder import Stepper
+from ..runtime.session import BaseSession
 from .columns import Places
 from .grouping import Draft, Grouper, brackets
 from .needs import not_needed, optimizer_title
@@ -42,6 +43,10 @@ class Recording:
     """
 
     def __init__(self, session: Any, fetches: Any, feed_dict: Any = None, watch: Sequence[Any] | None = None) -> None:
+        if not isinstance(session, BaseSession):
+            raise TypeError(
+                f"A run needs a tf.Session, not {type(session).__name__}: tfw.step(sess, fetches, feed_dict)."
+            )
         self._session = session
         self._watch = watch
         self._written = False
