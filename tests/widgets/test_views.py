@@ -283,3 +283,14 @@ def test_pictures_without_a_page_show_the_facts(graph, session):
     picture = tfw.graph().svg()
     for words in ("model_1", "model/hidden/w", "×2", "gradients 40", "∂w"):
         assert words in picture
+
+
+def test_a_dashboard_refuses_what_is_no_session_or_one_of_another_graph():
+    """Nothing that was given is ignored in silence."""
+    graph, other = tf.Graph(), tf.Graph()
+    with pytest.raises(TypeError, match=r"session is a tf\.Session, not int"):
+        tfw.dashboard(session=3)
+    with pytest.raises(ValueError, match="The session runs another graph than the one given"):
+        tfw.dashboard(other, session=tf.Session(graph=graph))
+    with pytest.raises(TypeError, match=r"state is the dict that view\.state of another view gave, not str"):
+        tfw.graph(graph, state="x")

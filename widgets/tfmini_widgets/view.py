@@ -61,6 +61,8 @@ class LiveView(anywidget.AnyWidget):
     def __init__(
         self, graph: Any = None, *, theme: str = "auto", height: int | None = None, state: dict[str, Any] | None = None
     ) -> None:
+        if state is not None and not isinstance(state, dict):
+            raise TypeError(f"state is the dict that view.state of another view gave, not {type(state).__name__}.")
         chosen = _graph_of(graph)
         self._hub: GraphHub = hub_of(chosen)
         self._record_made = 0.0

@@ -124,8 +124,13 @@ class Dashboard(LiveView):
 
     def __init__(self, graph: Any = None, *, session: Any = None, **options: Any) -> None:
         self._recording: inspection.Recording | None = None
-        if session is not None and graph is None:
-            graph = session.graph
+        if session is not None:
+            own = getattr(session, "graph", None)
+            if own is None:
+                raise TypeError(f"session is a tf.Session, not {type(session).__name__}.")
+            if graph is not None and getattr(graph, "graph", graph) is not own:
+                raise ValueError("The session runs another graph than the one given. Leave one of the two out.")
+            graph = own
         super().__init__(graph, **options)
 
     def step(self, session: Any, fetches: Any, feed_dict: Any = None, watch: Sequence[Any] | None = None) -> None:
