@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 import threading
-import time
 
 import pytest
 
@@ -274,14 +273,10 @@ def test_names_with_markup_stay_text(graph):
     assert "</script><b>" in json.dumps(inspection.snapshot(graph))
 
 
-def test_fifty_thousand_operations_take_a_moment(graph):
-    """A record of a large graph costs microseconds an operation, and names, lines and types are sent once."""
+def test_a_record_of_a_large_graph_is_short(graph):
+    """Names, lines and types are sent once, so an operation takes some bytes."""
     x = tf.constant(1.0)
     for _ in range(5_000):
         x = tf.identity(x)
-    tracker = inspection.GraphTracker(graph)
-    started = time.perf_counter()
-    whole = tracker.whole()
-    seconds = time.perf_counter() - started
-    assert seconds / 5_000 < 100e-6
+    whole = inspection.GraphTracker(graph).whole()
     assert len(json.dumps(whole)) / 5_000 < 80
