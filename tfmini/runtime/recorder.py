@@ -19,7 +19,7 @@ from . import drivers, failure
 from .feeds import feed_value, flatten_feed_dict
 from .fetches import FetchMap
 from .plan import KernelErrorInPlan, Plan, Step, kernel_of
-from .session import collect
+from .program import collect
 from .state import Cell, SessionState
 
 

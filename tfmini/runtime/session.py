@@ -6,7 +6,7 @@ import itertools
 import string
 import time
 import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,25 +18,11 @@ from ..framework.tensor import Tensor
 from . import drivers, failure
 from .feeds import feed_tensor, feed_value, flatten_feed_dict
 from .fetches import FetchMap, structure_key
-from .plan import KernelErrorInPlan, Plan, bind
-from .state import Cell, SessionState
+from .plan import KernelErrorInPlan, Plan
+from .program import Program
+from .state import SessionState
 
 _MOST_PLANS = 512
-
-
-class Program:
-    """A plan bound to the state of one session, with what `run` needs at hand."""
-
-    __slots__ = ("build", "feeds", "last_run", "names", "plan", "steps", "written")
-
-    def __init__(self, plan: Plan, steps: list[tuple[Any, ...]], build: Callable[[list[Any]], Any]) -> None:
-        self.plan = plan
-        self.steps = steps
-        self.build = build
-        self.feeds = plan.feeds
-        self.last_run = 0
-        self.names = _names(plan)
-        self.written = tuple(pair for step in plan.steps for pair in writes_of(step.op))
 
 
 class BaseSession:
@@ -158,39 +144,31 @@ class BaseSession:
     def _compile(self, fetch_map: FetchMap, feeds: Sequence[Tensor]) -> Program:
         try:
             plan = Plan(self._graph, fetch_map.tensors, fetch_map.targets, feeds)
-            return Program(plan, bind(plan, self._state), fetch_map.build)
+            return Program(plan, self._state, fetch_map.build)
         except KernelErrorInPlan as error:
             raise failure.no_kernel(error.op) from None
 
     def _run_program(self, program: Program, fed: list[Any]) -> Any:
         journal = self._journal
         journal.run_count = program.last_run = number = journal.run_count + 1
-        plan = program.plan
-        values: list[Any] = [None] * (plan.slots + 1)
-        for (_, slot), value in zip(plan.feeds, fed, strict=True):
-            values[slot] = value
         hub = self._graph.events
         record = self._start_record(program, fed, number) if hub.observers else None
         try:
-            if plan.branches:
-                drivers.quietly(drivers.run_branching, program.steps, values, plan)
-            else:
-                drivers.quietly(drivers.run_linear, program.steps, values)
+            fetched = program.run(fed)
             if record is not None:
-                record.scalars = _scalars(plan, record.fetches, values)
+                record.scalars = _scalars(record.fetches, fetched)
         except drivers.StepFailed as failed:
-            error = failure.op_error(plan.steps[failed.index].op, failed.cause, failed.inputs)
+            error = failure.op_error(program.plan.steps[failed.index].op, failed.cause, failed.inputs)
             if record is not None:
                 record.error = error.message.splitlines()[0]
             raise error from None
+        except KernelError as cause:
+            raise cause.error(None, None, failure.no_value(cause.message)) from None
         finally:
             if record is not None:
                 record.seconds = time.perf_counter() - (record.seconds or 0.0)
                 hub.publish(events.RunFinished(record))
-        try:
-            return program.build([collect(fetch, values) for fetch in plan.fetches])
-        except KernelError as cause:
-            raise cause.error(None, None, failure.no_value(cause.message)) from None
+        return program.build(fetched)
 
     def _start_record(self, program: Program, fed: list[Any], number: int) -> events.RunRecord:
         plan = program.plan
@@ -277,34 +255,10 @@ class BaseSession:
         return f"<tfmini.{type(self).__name__} {self._label}, {state}>"
 
 
-def writes_of(op: Any) -> list[tuple[str, str]]:
-    """Returns the variables that `op` writes, each with how: "initialized", "restored" or "assigned"."""
-    from .plan import written_by
-
-    names = written_by(op)
-    if not names:
-        return []
-    if op._maker == "saver":
-        how = "restored"
-    elif op._name.endswith("/Assign") and op._owner is not None:
-        how = "initialized"
-    else:
-        how = "assigned"
-    return [(name, how) for name in names]
-
-
-def _names(plan: Plan) -> tuple[str, ...]:
-    """Returns the names of the fetched tensors, or of the last operation when only operations are fetched."""
-    by_slot = {slot: tensor.name for tensor, slot in plan.slot_of.items()}
-    names = tuple(by_slot[fetch.slot] for fetch in plan.fetches)
-    return names or tuple(step.op._name for step in plan.steps[-1:])
-
-
-def _scalars(plan: Plan, names: tuple[str, ...], values: list[Any]) -> tuple[tuple[str, float], ...]:
+def _scalars(names: tuple[str, ...], fetched: list[Any]) -> tuple[tuple[str, float], ...]:
     """Returns the fetched values that are single numbers."""
     found = []
-    for name, fetch in zip(names, plan.fetches, strict=False):
-        value = values[fetch.slot]
+    for name, value in zip(names, fetched, strict=False):
         if isinstance(value, (np.ndarray, np.generic)) and value.ndim == 0 and value.dtype.kind in "fiu":
             found.append((name, float(value)))
     return tuple(found)
@@ -320,23 +274,6 @@ def _label(index: int) -> str:
             return label
         index -= 1
     return label
-
-
-def collect(fetch: Any, values: list[Any]) -> Any:
-    """Returns a fetched value that belongs to the caller alone."""
-    value = values[fetch.slot]
-    if type(value) is np.ndarray:
-        if value.ndim == 0:
-            return value[()]
-        if fetch.copy or not value.flags.owndata or any(value is values[slot] for slot in fetch.sources):
-            return value.copy()
-        return value
-    if isinstance(value, Cell):
-        held = value.read()
-        if not isinstance(held, np.ndarray):
-            return held
-        return held[()] if held.ndim == 0 else np.array(held)
-    return value
 
 
 class Device:

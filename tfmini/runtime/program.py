@@ -1,0 +1,95 @@
+"""Programs: a plan bound to the state of one session, and the choice of the way to run it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from . import drivers
+from .plan import Plan, bind, written_by
+from .state import Cell, SessionState
+
+
+class Program:
+    """A plan bound to the state of one session, with what `run` needs at hand.
+
+    Attributes:
+      plan: the plan.
+      steps: its rows for the drivers.
+      build: from the list of fetched values to the structure that was asked for.
+      feeds: pairs (tensor, slot) in the order of the feed keys.
+      names: names of what is fetched.
+      written: pairs (variable, how) of what a run writes.
+      last_run: number of the latest run, 0 before the first.
+    """
+
+    __slots__ = ("build", "feeds", "last_run", "names", "plan", "state", "steps", "written")
+
+    def __init__(self, plan: Plan, state: SessionState, build: Callable[[list[Any]], Any]) -> None:
+        self.plan = plan
+        self.state = state
+        self.steps = bind(plan, state)
+        self.build = build
+        self.feeds = plan.feeds
+        self.last_run = 0
+        self.names = _names(plan)
+        self.written = tuple(pair for step in plan.steps for pair in writes_of(step.op))
+
+    def run(self, fed: list[Any]) -> list[Any]:
+        """Runs the plan and returns the fetched values, each of them the caller's own.
+
+        Args:
+          fed: the values of `feeds`, in their order, converted.
+
+        Raises:
+          drivers.StepFailed: a step raised. KernelError: a fetched variable has no value.
+        """
+        plan = self.plan
+        values: list[Any] = [None] * (plan.slots + 1)
+        for (_, slot), value in zip(plan.feeds, fed, strict=True):
+            values[slot] = value
+        if plan.branches:
+            drivers.quietly(drivers.run_branching, self.steps, values, plan)
+        else:
+            drivers.quietly(drivers.run_linear, self.steps, values)
+        return [collect(fetch, values) for fetch in plan.fetches]
+
+
+def writes_of(op: Any) -> list[tuple[str, str]]:
+    """Returns the variables that `op` writes, each with how: "initialized", "restored" or "assigned"."""
+    names = written_by(op)
+    if not names:
+        return []
+    if op._maker == "saver":
+        how = "restored"
+    elif op._name.endswith("/Assign") and op._owner is not None:
+        how = "initialized"
+    else:
+        how = "assigned"
+    return [(name, how) for name in names]
+
+
+def _names(plan: Plan) -> tuple[str, ...]:
+    """Returns the names of the fetched tensors, or of the last operation when only operations are fetched."""
+    by_slot = {slot: tensor.name for tensor, slot in plan.slot_of.items()}
+    names = tuple(by_slot[fetch.slot] for fetch in plan.fetches)
+    return names or tuple(step.op._name for step in plan.steps[-1:])
+
+
+def collect(fetch: Any, values: list[Any]) -> Any:
+    """Returns a fetched value that belongs to the caller alone."""
+    value = values[fetch.slot]
+    if type(value) is np.ndarray:
+        if value.ndim == 0:
+            return value[()]
+        if fetch.copy or not value.flags.owndata or any(value is values[slot] for slot in fetch.sources):
+            return value.copy()
+        return value
+    if isinstance(value, Cell):
+        held = value.read()
+        if not isinstance(held, np.ndarray):
+            return held
+        return held[()] if held.ndim == 0 else np.array(held)
+    return value
