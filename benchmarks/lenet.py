@@ -1,0 +1,5 @@
+"""A training step of LeNet."""
+
+from __future__ import annotations
+
+CASES = ()
