@@ -7,7 +7,19 @@ from . import messages as messages
 from . import node_defs
 from .tensors import make_ndarray, make_tensor_proto
 
-MESSAGES = ("AttrValue", "GraphDef", "NameAttrList", "NodeDef", "VariableDef")
+MESSAGES = (
+    "AttrValue",
+    "ConfigProto",
+    "GPUOptions",
+    "GraphDef",
+    "GraphOptions",
+    "NameAttrList",
+    "NodeDef",
+    "OptimizerOptions",
+    "RunMetadata",
+    "RunOptions",
+    "VariableDef",
+)
 """The messages that have a public name, `tf.GraphDef` and so on; their classes are made when they are first used."""
 
 __all__ = ["make_ndarray", "make_tensor_proto"]

@@ -1,4 +1,4 @@
-"""Message classes, built from `schema` when they are first used, in a descriptor pool of their own.
+"""Message classes, built from the schemas when they are first used, in a descriptor pool of their own.
 
 The pool is private, so tfmini and TensorFlow can live in one process although their messages have the same names. A message of
 an installed TensorFlow is taken over through its bytes::
@@ -11,7 +11,10 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-from . import schema
+from . import schema, session_schema
+
+MESSAGES = schema.MESSAGES | session_schema.MESSAGES
+ENUMS = schema.ENUMS | session_schema.ENUMS
 
 _SCALARS = {
     "double": 1,
@@ -29,7 +32,7 @@ _OPTIONAL, _REPEATED = 1, 3
 
 
 def message(name: str) -> Any:
-    """Returns the class of a message by its name in `schema`, for example `message("GraphDef")`.
+    """Returns the class of a message by its name in `schema` or `session_schema`, for example `message("GraphDef")`.
 
     Raises:
       KeyError: there is no such message.
@@ -49,23 +52,23 @@ def _classes() -> dict[str, Any]:
 
     file = descriptor_pb2.FileDescriptorProto(name="tfmini/graph.proto", package=schema.PACKAGE, syntax="proto3")
     declared: dict[str, Any] = {}
-    for name in sorted(schema.MESSAGES, key=lambda each: each.count(".")):
+    for name in sorted(MESSAGES, key=lambda each: each.count(".")):
         outer, _, leaf = name.rpartition(".")
         holder = declared[outer].nested_type if outer else file.message_type
         declared[name] = holder.add(name=leaf)
-    for name, values in schema.ENUMS.items():
+    for name, values in ENUMS.items():
         outer, _, leaf = name.rpartition(".")
         enum = (declared[outer] if outer else file).enum_type.add(name=leaf)
         for label, number in values.items():
             enum.value.add(name=label, number=number)
-    for name, fields in schema.MESSAGES.items():
+    for name, fields in MESSAGES.items():
         for line in fields.strip().splitlines():
             _add_field(declared[name], name, line)
     pool = descriptor_pool.DescriptorPool()
     pool.Add(file) if not hasattr(pool, "AddSerializedFile") else pool.AddSerializedFile(file.SerializeToString())
     return {
         name: message_factory.GetMessageClass(pool.FindMessageTypeByName(f"{schema.PACKAGE}.{name}"))
-        for name in schema.MESSAGES
+        for name in MESSAGES
     }
 
 
@@ -75,11 +78,11 @@ def _add_field(declared: Any, owner: str, line: str) -> None:
     kind, _, name = rest.rpartition(" ")
     field = declared.field.add(name=name, number=int(number), label=_OPTIONAL)
     if kind.startswith("map<"):
-        value_kind = kind[4:-1].partition(", ")[2]
+        key_kind, _, value_kind = kind[4:-1].partition(", ")
         entry = "".join(part.capitalize() for part in name.split("_")) + "Entry"
         nested = declared.nested_type.add(name=entry)
         nested.options.map_entry = True
-        _set_kind(nested.field.add(name="key", number=1, label=_OPTIONAL), "string")
+        _set_kind(nested.field.add(name="key", number=1, label=_OPTIONAL), key_kind)
         _set_kind(nested.field.add(name="value", number=2, label=_OPTIONAL), value_kind)
         field.label = _REPEATED
         _set_kind(field, f"{owner}.{entry}")
@@ -100,11 +103,11 @@ def _set_kind(field: Any, kind: str) -> None:
     if kind in _SCALARS:
         field.type = _SCALARS[kind]
         return
-    field.type = _ENUM if kind in schema.ENUMS else _MESSAGE
+    field.type = _ENUM if kind in ENUMS else _MESSAGE
     field.type_name = f".{schema.PACKAGE}.{kind}"
 
 
 def __getattr__(name: str) -> Any:
-    if name in schema.MESSAGES:
+    if name in MESSAGES:
         return message(name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,7 +1,7 @@
 """The messages as data: one line a field, `number kind name`.
 
 A kind is a scalar of protocol buffers, the name of another message or enum of this file, `repeated KIND`, or
-`map<string, Message>`. A name after a bar is the oneof that the field belongs to. The numbers and kinds are those of
+`map<string, KIND>`. A name after a bar is the oneof that the field belongs to. The numbers and kinds are those of
 TensorFlow's `.proto` files; that is all that the wire format depends on. What is not listed here survives as unknown fields.
 """
 

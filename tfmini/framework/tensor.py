@@ -224,11 +224,9 @@ class Tensor:
     def __copy__(self) -> Tensor:
         return self
 
-    def __hash__(self) -> int:
-        return id(self)
-
-    def __eq__(self, other: Any) -> bool:
-        return self is other
+    # Tensors are keys of feed dictionaries and of caches: identity, at the speed of C.
+    __hash__ = object.__hash__
+    __eq__ = object.__eq__
 
     def __str__(self) -> str:
         shape = "" if self._dims is None else f", shape={TensorShape(self._dims)}"

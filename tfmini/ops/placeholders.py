@@ -30,7 +30,7 @@ def _placeholder_bind(op: Any) -> Any:
         op._attrs["dtype"].name, op._attrs["dtype"].name
     )
     dims = op._attrs["shape"]
-    shape_text = "" if dims is None else f" and shape {dims_text(dims)}"
+    shape_text = f" and shape {dims_text(dims)}" if dims else ""
 
     def refuse() -> Any:
         raise KernelError(

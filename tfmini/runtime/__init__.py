@@ -1,19 +1,13 @@
 """Running graphs: plans, drivers, the state of sessions, and the stepper."""
 
+from .default_session import get_default_session
 from .fetches import register_session_run_conversion_functions
-from .options import ConfigProto, GPUOptions, GraphOptions, OptimizerOptions, RunMetadata, RunOptions
 from .recorder import Run, Stepper, StepRecord, Write, trace
-from .session import InteractiveSession, Session, get_default_session
+from .session import InteractiveSession, Session
 
 __all__ = [
-    "ConfigProto",
-    "GPUOptions",
-    "GraphOptions",
     "InteractiveSession",
-    "OptimizerOptions",
     "Run",
-    "RunMetadata",
-    "RunOptions",
     "Session",
     "StepRecord",
     "Stepper",

@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from . import drivers
+from ..errors import KernelError
+from . import cancel, drivers
+from .feeds import converter
 from .plan import Plan, bind, written_by
 from .state import Cell, SessionState
 
@@ -20,12 +22,13 @@ class Program:
       steps: its rows for the drivers.
       build: from the list of fetched values to the structure that was asked for.
       feeds: pairs (tensor, slot) in the order of the feed keys.
+      converters: for each feed the function from what a person passes to its array.
       names: names of what is fetched.
       written: pairs (variable, how) of what a run writes.
       last_run: number of the latest run, 0 before the first.
     """
 
-    __slots__ = ("build", "feeds", "last_run", "names", "plan", "state", "steps", "written")
+    __slots__ = ("build", "converters", "feeds", "last_run", "names", "plan", "state", "steps", "written")
 
     def __init__(self, plan: Plan, state: SessionState, build: Callable[[list[Any]], Any]) -> None:
         self.plan = plan
@@ -33,6 +36,7 @@ class Program:
         self.steps = bind(plan, state)
         self.build = build
         self.feeds = plan.feeds
+        self.converters = tuple(converter(plan.graph, tensor) for tensor, _ in plan.feeds)
         self.last_run = 0
         self.names = _names(plan)
         self.written = tuple(pair for step in plan.steps for pair in writes_of(step.op))
@@ -54,6 +58,27 @@ class Program:
             drivers.quietly(drivers.run_branching, self.steps, values, plan)
         else:
             drivers.quietly(drivers.run_linear, self.steps, values)
+        return [collect(fetch, values) for fetch in plan.fetches]
+
+    def run_checked(self, fed: list[Any]) -> list[Any]:
+        """Like `run`, but looks after every step whether the run may go on (`cancel.check`). Loops look by themselves.
+
+        Raises:
+          drivers.StepFailed: also of a run that was cancelled, with the step that would have been next.
+        """
+        plan = self.plan
+        if plan.branches:
+            return self.run(fed)
+        values: list[Any] = [*fed, *[None] * (plan.slots + 1 - len(fed))]
+        for index, row in enumerate(self.steps):
+            try:
+                cancel.check(self.state)
+            except KernelError as error:
+                raise drivers.StepFailed(index, error, ()) from error
+            try:
+                drivers.quietly(drivers.run_linear, [row], values)
+            except drivers.StepFailed as failed:
+                raise drivers.StepFailed(index, failed.cause, failed.inputs) from failed.cause
         return [collect(fetch, values) for fetch in plan.fetches]
 
 

@@ -116,9 +116,10 @@ class RandomStore:
 
 
 class SessionState:
-    """Everything that a session keeps between runs."""
+    """Everything that a session keeps between runs; `cancelled` makes runs over it stop (`cancel`)."""
 
     def __init__(self) -> None:
+        self.cancelled = False
         self.variables = VariableState()
         self.random = RandomStore()
         self.lock = threading.RLock()
