@@ -83,7 +83,7 @@ def gradients(
     starts = [None] * len(ys) if grad_ys is None else _as_list(grad_ys)
     graph = _common_graph([*ys, *xs, *stops, *(each for each in starts if each is not None)])
     with (
-        contexts.graph_stack.controller(graph),
+        contexts.Controller(contexts.graph_stack, graph),
         graph.name_scope(name or "gradients"),
         provenance.made_by("gradient"),
     ):
@@ -98,7 +98,7 @@ def gradients(
         found = walk.run(starts)
     if unconnected_gradients is UnconnectedGradients.ZERO:
         # Outside the name scope, as TensorFlow makes them.
-        with contexts.graph_stack.controller(graph), provenance.made_by("gradient"):
+        with contexts.Controller(contexts.graph_stack, graph), provenance.made_by("gradient"):
             found = [_zeros(x) if each is None else each for x, each in zip(x_tensors, found, strict=True)]
     return found
 

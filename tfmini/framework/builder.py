@@ -73,7 +73,7 @@ def apply_op(definition: OpDef, inputs: tuple[Any, ...], attrs: dict[str, Any], 
     graph = _graph_of(inputs)
     known = {key: value for key, value in attrs.items() if value is not None}
     scope_name = name or definition.name
-    with contexts.graph_stack.controller(graph), graph.name_scope(scope_name) as scope:
+    with contexts.Controller(contexts.graph_stack, graph), graph.name_scope(scope_name) as scope:
         origins: dict[str, str] = {}
         tensors: list[Tensor] = []
         written: list[Tensor] = []

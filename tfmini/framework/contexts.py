@@ -48,7 +48,40 @@ class Controller:
             raise AssertionError(f"Nesting violated for default stack of {type(self._default)} objects")
 
 
-graph_stack = DefaultStack()
+class GraphStack(DefaultStack):
+    """The stack of default graphs.
+
+    Attributes:
+      devices: for each time that a graph was made the default, the list of its device scopes at that moment. The list itself: scopes
+        that open later on it are seen.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.devices: list[list[Any]] = []
+
+    def controller(self, default: Any) -> GraphController:
+        return GraphController(self, default)
+
+
+class GraphController(Controller):
+    """One `with graph.as_default()`."""
+
+    __slots__ = ()
+    _stack: GraphStack
+
+    def __enter__(self) -> Any:
+        self._stack.devices.append(self._default._thread.devices)
+        return super().__enter__()
+
+    def __exit__(self, *_: Any) -> None:
+        try:
+            super().__exit__()
+        finally:
+            self._stack.devices.pop()
+
+
+graph_stack = GraphStack()
 session_stack = DefaultStack()
 
 _global_graph: Any = None

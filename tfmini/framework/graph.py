@@ -348,16 +348,18 @@ class Graph:
             devices.parse(device_name_or_function)
         elif device_name_or_function is not None and not callable(device_name_or_function):
             raise TypeError(f"A device is a name, a function or None, got {device_name_or_function!r}.")
-        state = self._thread
-        before = state.devices
-        state.devices = [*before, device_name_or_function]
+        entry = (device_name_or_function,)
+        self._thread.devices.append(entry)
         try:
             yield
         finally:
-            state.devices = before
+            asked = self._thread.devices
+            if asked[-1] is not entry:
+                raise RuntimeError("Exiting device scope without proper scope nesting.")
+            asked.pop()
 
     def _apply_devices(self, op: Operation) -> None:
-        for asked in reversed(self._thread.devices):
+        for (asked,) in reversed(self._thread.devices):
             if asked is None:
                 break
             if callable(asked):
@@ -374,8 +376,7 @@ class Graph:
         if op is not None and not isinstance(op, Operation):
             op = getattr(op, "op", op)
         state = self._thread
-        devices_before, colocation_before, outside_before = state.devices, state.colocation, state.devices_outside
-        state.devices_outside = devices_before or outside_before
+        devices_before, colocation_before = state.devices, state.colocation
         # What the device scopes around asked for does not count inside.
         state.devices = []
         state.colocation = [] if ignore_existing else list(colocation_before)
@@ -384,23 +385,26 @@ class Graph:
         try:
             yield
         finally:
-            state.devices, state.colocation, state.devices_outside = devices_before, colocation_before, outside_before
+            state.devices, state.colocation = devices_before, colocation_before
 
     @contextlib.contextmanager
     def _lifted(self) -> Iterator[None]:
-        """Where variables are made: without control dependencies, and inside a colocation on the devices of the scopes around it.
+        """Where variables are made: without control dependencies, and on the devices of the scopes around.
 
-        TensorFlow finds these devices only when the graph was made the default, as optimizers do.
+        Inside a colocation no device scope counts; then TensorFlow takes those that were open on this graph's list of device scopes when
+        a graph was last made the default.
         """
         state = self._thread
-        before = state.devices
-        if not before and contexts.graph_stack.stack:
-            state.devices = state.devices_outside
-        try:
-            with self.control_dependencies(None):
+        before = wanted = state.devices
+        stack = contexts.graph_stack
+        if not wanted and stack.devices:
+            wanted = stack.devices[-1]
+        with stack.controller(self), self.control_dependencies(None):
+            state.devices = wanted
+            try:
                 yield
-        finally:
-            state.devices = before
+            finally:
+                state.devices = before
 
     def _apply_colocation(self, op: Operation) -> None:
         groups: set[bytes] = set()

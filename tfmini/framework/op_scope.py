@@ -36,5 +36,10 @@ def graph_of_values(values: Sequence[Any]) -> Any:
 def op_scope(name: str | None, default_name: str, values: Sequence[Any] = ()) -> Iterator[str]:
     """Opens the name scope `name`, or `default_name`, in the graph of `values`; gives its full name with a slash at the end."""
     graph = graph_of_values(values)
-    with contexts.graph_stack.controller(graph), graph.name_scope(default_name if name is None else name) as scope:
-        yield scope
+    inside = graph.name_scope(default_name if name is None else name)
+    if graph is contexts.default_graph():
+        with inside as scope:
+            yield scope
+    else:
+        with graph.as_default(), inside as scope:
+            yield scope

@@ -17,8 +17,7 @@ class ThreadState(threading.local):
     def __init__(self) -> None:
         self.name_stack = ""
         self.control: list[ControlDependencies] = []
-        self.devices: list[Any] = []
-        self.devices_outside: list[Any] = []
+        self.devices: list[tuple[Any]] = []
         self.colocation: list[Operation] = []
         self.attrs: dict[str, Any] = {}
         self.variable_scopes: Any = None

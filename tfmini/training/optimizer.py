@@ -197,8 +197,7 @@ class Optimizer:
                 raise ValueError(
                     f"No gradients provided for any variable: {[str(variable) for _, variable in converted]}."
                 )
-            graph = contexts.default_graph()
-            with contexts.graph_stack.controller(graph), graph.control_dependencies(None), provenance.made_by("slot"):
+            with contexts.default_graph()._lifted(), provenance.made_by("slot"):
                 self._create_slots(chosen)
             return self._apply(converted, global_step, name)
 
