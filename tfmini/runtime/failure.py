@@ -15,7 +15,15 @@ from ..errors import (
     ResourceExhaustedError,
     UnimplementedError,
 )
+from . import drivers
 from .state import Cell
+
+
+def error_of(plan: Any, cause: drivers.StepFailed | KernelError) -> OpError:
+    """Returns the exception for a run of `plan` that stopped: at a step, or because a fetched variable has no value."""
+    if isinstance(cause, drivers.StepFailed):
+        return op_error(plan.steps[cause.index].op, cause.cause, cause.inputs)
+    return cause.error(None, None, no_value(cause.message))
 
 
 def op_error(op: Any, cause: BaseException, inputs: tuple[Any, ...]) -> OpError:

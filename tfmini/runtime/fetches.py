@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..framework.indexed_slices import IndexedSlices, IndexedSlicesValue
 from ..framework.operation import Operation
 from ..framework.tensor import Tensor
+from .structures import Builder
 
 _expansions: list[tuple[type, Callable[..., Any], Callable[..., Any], Callable[..., Any]]] = []
 
@@ -62,39 +64,29 @@ class FetchMap:
         self.tensors: list[Tensor] = []
         self.targets: list[Operation] = []
         index: dict[Any, int] = {}
-        self.build = self._walk(graph, fetches, index)
+        builder = Builder()
+        expression = self._walk(graph, fetches, index, builder)
+        if expression == "v[0]":
+            self.build: Callable[[list[Any]], Any] = _first
+        else:
+            self.build = builder.function(expression)
 
-    def _walk(self, graph: Any, fetch: Any, index: dict[Any, int]) -> Callable[[list[Any]], Any]:
+    def _walk(self, graph: Any, fetch: Any, index: dict[Any, int], builder: Builder) -> str:
+        """Collects the tensors and operations of `fetch`; returns the expression that rebuilds it from the list of values `v`."""
         if fetch is None:
             raise TypeError(f'Argument `fetch` = {fetch} has invalid type "{type(fetch).__name__}". Cannot be None')
         if isinstance(fetch, (list, tuple)):
-            parts = [self._walk(graph, each, index) for each in fetch]
-            kind = type(fetch)
-            if hasattr(fetch, "_fields"):
-                return lambda values: kind(*[part(values) for part in parts])
-            if kind is list:
-                return lambda values: [part(values) for part in parts]
-            return lambda values: kind([part(values) for part in parts])
+            return builder.sequence(fetch, [self._walk(graph, each, index, builder) for each in fetch])
         if isinstance(fetch, Mapping):
-            keys = list(fetch)
-            parts = [self._walk(graph, fetch[key], index) for key in keys]
-            mapping = type(fetch)
-
-            def rebuild(values: list[Any]) -> Any:
-                result: Any = mapping()
-                for key, part in zip(keys, parts, strict=True):
-                    result[key] = part(values)
-                return result
-
-            return rebuild
+            return builder.mapping(fetch, [self._walk(graph, fetch[key], index, builder) for key in fetch])
         entry = expansion_for(fetch)
         if entry is not None:
             tensors, contract = entry[1](fetch)
             parts = [self._leaf(graph, each, index) for each in tensors]
-            return lambda values: contract([part(values) for part in parts])
+            return f"{builder.constant(contract)}([{', '.join(parts)}])"
         return self._leaf(graph, fetch, index)
 
-    def _leaf(self, graph: Any, fetch: Any, index: dict[Any, int]) -> Callable[[list[Any]], Any]:
+    def _leaf(self, graph: Any, fetch: Any, index: dict[Any, int]) -> str:
         try:
             element = graph.as_graph_element(fetch, allow_tensor=True, allow_operation=True)
         except TypeError as error:
@@ -109,16 +101,15 @@ class FetchMap:
         if isinstance(element, Operation):
             if element not in self.targets:
                 self.targets.append(element)
-            return _nothing
+            return "None"
         place = index.get(element)
         if place is None:
             place = index[element] = len(self.tensors)
             self.tensors.append(element)
-        return lambda values: values[place]
+        return f"v[{place}]"
 
 
-def _nothing(values: list[Any]) -> None:
-    return None
+_first = operator.itemgetter(0)
 
 
 def _parts_of_slices(slices: IndexedSlices) -> list[Any]:

@@ -5,28 +5,27 @@ from __future__ import annotations
 import itertools
 import string
 import threading
-import time
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
-from ..errors import CancelledError, KernelError, OpError
+from ..errors import CancelledError, KernelError
 from ..framework import contexts, events, logging
-from ..framework.slots import slots
 from ..framework.tensor import Tensor
-from . import cancel, drivers, failure, measured
+from . import cancel, drivers, failure, measured, watched
 from .devices import Device, devices_of
+from .failure import error_of
 from .feeds import feed_tensor, feed_value, flatten_feed_dict
 from .fetches import FetchMap, structure_key
 from .partial import PartialRun, PartialRunEnded
 from .plan import KernelErrorInPlan, Plan
 from .program import Program
 from .state import SessionState
+from .structures import matcher
 from .targets import Engine, check_target, engine_for
 
 _MOST_PLANS = 512
+_MOST_STRUCTURES = 4
 
 
 _open_sessions: weakref.WeakSet[BaseSession] = weakref.WeakSet()
@@ -62,6 +61,7 @@ class BaseSession:
         self._programs: dict[Any, Program] = {}
         self._fed_programs: dict[Any, Program] = {}
         self._callables: list[Program] = []
+        self._structures: list[tuple[Any, Any]] = []
         self._written: dict[str, tuple[str, int]] = {}
         self._partial_runs: dict[str, PartialRun] = {}
         self._journal = chosen.journal
@@ -155,7 +155,8 @@ class BaseSession:
         return self._prepare_slowly(fetches, feed_dict)
 
     def _prepare_slowly(self, fetches: Any, feed_dict: Any) -> tuple[Program, list[Any]]:
-        self._check_usable()
+        if self._closed or not self._graph._ops:
+            self._check_usable()
         if feed_dict and not isinstance(feed_dict, Mapping):
             raise TypeError(
                 "FlattenDictItems: 'dict' must be a dictionary or collection.Mapping type object, instead of "
@@ -163,7 +164,7 @@ class BaseSession:
             )
         programs = self._fed_programs if feed_dict else self._programs
         try:
-            structure = structure_key(fetches)
+            structure = self._structure_of(fetches)
             key: Any = (structure, *feed_dict) if feed_dict else structure
             program = programs.get(key)
         except TypeError:
@@ -187,6 +188,19 @@ class BaseSession:
             programs[key] = program
         return program, values
 
+    def _structure_of(self, fetches: Any) -> Any:
+        """Returns `structure_key(fetches)`, without a walk when the structure was met lately. Raises TypeError for odd leaves."""
+        if not isinstance(fetches, (list, tuple, Mapping)):
+            return structure_key(fetches)
+        for matches, structure in self._structures:
+            if matches(fetches):
+                return structure
+        structure = structure_key(fetches)
+        matches = matcher(fetches)
+        if matches is not None:
+            self._structures = [(matches, structure), *self._structures[: _MOST_STRUCTURES - 1]]
+        return structure
+
     def _compile(self, fetch_map: FetchMap, feeds: Sequence[Tensor]) -> Program:
         try:
             plan = Plan(self._graph, fetch_map.tensors, fetch_map.targets, feeds)
@@ -197,62 +211,16 @@ class BaseSession:
     def _run_program(self, program: Program, fed: list[Any], checked: bool = False) -> Any:
         journal = self._journal
         journal.run_count = program.last_run = journal.run_count + 1
+        run: Callable[[list[Any]], list[Any]] = program.run_checked if checked else program.run
         if self._events.observers:
-            return self._run_watched(program, fed, journal.run_count, checked)
+            run = watched.watched(self, program, run)
         try:
-            fetched = program.run_checked(fed) if checked else program.run(fed)
+            fetched = run(fed)
         except (drivers.StepFailed, KernelError) as cause:
-            raise self._error_of(program.plan, cause) from None
+            raise error_of(program.plan, cause) from None
         if self._closed:
             raise CancelledError(None, None, "Run call was cancelled")
         return program.build(fetched)
-
-    def _run_watched(self, program: Program, fed: list[Any], number: int, checked: bool) -> Any:
-        """Runs a program, and tells those who watch the graph when it starts and when it ends."""
-        record = self._start_record(program, fed, number)
-        try:
-            fetched = program.run_checked(fed) if checked else program.run(fed)
-            record.scalars = _scalars(record.fetches, fetched)
-        except drivers.StepFailed as failed:
-            error = self._error_of(program.plan, failed)
-            record.error = error.message.splitlines()[0]
-            raise error from None
-        except KernelError as cause:
-            raise self._error_of(program.plan, cause) from None
-        finally:
-            record.seconds = time.perf_counter() - (record.seconds or 0.0)
-            self._events.publish(events.RunFinished(record))
-        if self._closed:
-            raise CancelledError(None, None, "Run call was cancelled")
-        return program.build(fetched)
-
-    def _error_of(self, plan: Plan, cause: drivers.StepFailed | KernelError) -> OpError:
-        if isinstance(cause, drivers.StepFailed):
-            return failure.op_error(plan.steps[cause.index].op, cause.cause, cause.inputs)
-        return cause.error(None, None, failure.no_value(cause.message))
-
-    def _start_record(self, program: Program, fed: list[Any], number: int) -> events.RunRecord:
-        plan = program.plan
-        provider = slots.cell_provider
-        record = events.RunRecord(
-            number=number,
-            session=self,
-            fetches=program.names,
-            feeds=tuple(
-                (tensor.name, np.shape(value), tensor._dtype.base_dtype.name)
-                for (tensor, _), value in zip(plan.feeds, fed, strict=True)
-            ),
-            steps=len(plan.steps),
-            seconds=time.perf_counter(),
-            writes=plan.writes,
-            cell=provider() if provider is not None else None,
-        )
-        runs = self._journal.runs
-        runs.append(record)
-        if len(runs) > self._journal.most_runs:
-            del runs[: len(runs) - self._journal.most_runs]
-        self._graph.events.publish(events.RunStarted(record))
-        return record
 
     def make_callable(self, fetches: Any, feed_list: Sequence[Any] | None = None, accept_options: bool = False) -> Any:
         """Returns a function that runs `fetches`, taking the values of `feed_list` as arguments. It is the fastest way to run.
@@ -352,7 +320,7 @@ class BaseSession:
             fetched = partial.go_on(fetches, feed_dict)
         except PartialRunEnded as ended:
             self._partial_runs.pop(handle, None)
-            raise self._error_of(partial.plan, ended.cause) from None
+            raise error_of(partial.plan, ended.cause) from None
         if partial.complete:
             self._partial_runs.pop(handle, None)
         self._journal.run_count += 1
@@ -369,6 +337,7 @@ class BaseSession:
         self._programs.clear()
         self._fed_programs.clear()
         self._callables.clear()
+        self._structures.clear()
         self._partial_runs.clear()
         self._state = SessionState()
         if self._engine is not None:
@@ -405,15 +374,6 @@ def _note(program: Program, latest: dict[str, tuple[str, int]]) -> None:
         for name, how in program.written:
             if latest.get(name, ("", 0))[1] <= program.last_run:
                 latest[name] = (how, program.last_run)
-
-
-def _scalars(names: tuple[str, ...], fetched: list[Any]) -> tuple[tuple[str, float], ...]:
-    """Returns the fetched values that are single numbers."""
-    found = []
-    for name, value in zip(names, fetched, strict=False):
-        if isinstance(value, (np.ndarray, np.generic)) and value.ndim == 0 and value.dtype.kind in "fiu":
-            found.append((name, float(value)))
-    return tuple(found)
 
 
 def _label(index: int) -> str:
