@@ -108,15 +108,17 @@ def _as_list(value: Any) -> list[Any]:
 
 
 def _common_graph(values: Sequence[Any]) -> Any:
-    graph = None
+    first = graph = None
     for value in values:
         element = value if isinstance(value, IndexedSlices) else graph_element(value)
         if element is None:
             continue
         if graph is None:
-            graph = element.graph
+            first, graph = element, element.graph
         elif element.graph is not graph:
-            raise ValueError(f"{element} must be from the same graph as the other arguments of tf.gradients.")
+            raise ValueError(
+                f"{element} must be from the same graph as {first} (graphs are {element.graph!r} and {graph!r})."
+            )
     return contexts.default_graph() if graph is None else graph
 
 

@@ -61,6 +61,7 @@ def fill_shape(proto: Any, dims: Dims) -> None:
     if dims is None:
         proto.unknown_rank = True
         return
+    proto.SetInParent()  # a scalar's shape is an empty message, which is there
     for size in dims:
         proto.dim.add(size=-1 if size is None else size)
 

@@ -167,6 +167,8 @@ def _array_from_numpy(array: np.ndarray, dtype: dtypes.DType | None) -> np.ndarr
     own = dtypes.of_array(array)
     if dtype is None or dtype is own:
         return np.array(array, dtype=own.as_numpy_dtype)
+    if dtype is dtypes.string and not array.size:
+        return np.empty(array.shape, object)
     if dtype is dtypes.string:
         raise TypeError(f"Expected binary or unicode string, got {array.flat[0] if array.size else array}")
     return array.astype(dtype.as_numpy_dtype)
@@ -229,14 +231,23 @@ def constant(
       ValueError: `value` is None, or has more elements than `shape`.
     """
     wanted = None if dtype is None else dtypes.as_dtype(dtype)
-    array = make_array(value, wanted)
+    dims = None if shape is None else dims_of(shape)
+    if dims is not None and 0 in dims and None not in dims and _is_plain(value):
+        # TensorFlow does not look at a Python value of which nothing is kept.
+        array = np.zeros(dims, (dtypes.float32 if wanted is None else wanted).as_numpy_dtype)
+    else:
+        array = make_array(value, wanted)
     if shape is not None:
-        array = _with_shape(array, dims_of(shape), value, verify_shape)
+        array = _with_shape(array, dims, verify_shape)
     attrs = {"value": array, "dtype": dtypes.of_array(array) if wanted is None else wanted}
     return builder.create(contexts.default_graph(), const_op, (), attrs, name)._outputs[0]
 
 
-def _with_shape(array: np.ndarray, dims: Any, value: Any, verify_shape: bool) -> np.ndarray:
+def _is_plain(value: Any) -> bool:
+    return value is not None and not isinstance(value, (np.ndarray, np.generic, Tensor))
+
+
+def _with_shape(array: np.ndarray, dims: Any, verify_shape: bool) -> np.ndarray:
     if dims is None or None in dims:
         raise ValueError(f"A constant needs a known shape, got {dims}.")
     if verify_shape and array.shape != dims:
@@ -244,14 +255,10 @@ def _with_shape(array: np.ndarray, dims: Any, value: Any, verify_shape: bool) ->
     count = int(np.prod(dims, dtype=np.int64))
     if array.size == count:
         return array.reshape(dims)
-    if count == 0:
-        return np.zeros(dims, array.dtype)
-    if array.size > count or array.size == 0:
-        raise ValueError(
-            f"Too many elements provided. Takes at most {count:d}, but got {array.size:d}"
-            if array.size > count
-            else f"A value without elements cannot fill shape {dims}."
-        )
+    if array.size > count:
+        raise ValueError(f"Too many elements provided. Takes at most {count:d}, but got {array.size:d}.")
+    if not array.size:
+        return _string_array(np.full(dims, b"", object)) if array.dtype.kind == "O" else np.zeros(dims, array.dtype)
     flat = array.reshape(-1)
     return np.concatenate([flat, np.full(count - array.size, flat[-1], dtype=array.dtype)]).reshape(dims)
 

@@ -437,7 +437,7 @@ class UnreadVariable(BaseResourceVariable):
         return self._handle.device
 
     def _after(self) -> Any:
-        return self._handle.graph.control_dependencies([self._parent])
+        return contexts.default_graph().control_dependencies([self._parent])
 
     def _read(self) -> Tensor:
         with self._after():
