@@ -63,12 +63,13 @@ def _step(
 
         def kernel(*inputs: Any) -> Any:
             targets = inputs[:count]
-            values = [cell.read() for cell in targets]
-            for place, label in zip(dense_places, check_names, strict=True):
-                _check(values[0], values[place] if place < count else inputs[place], label)
-            for cell, value in zip(targets, update(*values, *inputs[count:], **settings), strict=True):
-                if value is not None:
-                    cell.assign(value)
+            with targets[0].lock:
+                values = [cell.read() for cell in targets]
+                for place, label in zip(dense_places, check_names, strict=True):
+                    _check(values[0], values[place] if place < count else inputs[place], label)
+                for cell, value in zip(targets, update(*values, *inputs[count:], **settings), strict=True):
+                    if value is not None:
+                        cell.assign(value)
             return targets[0] if gives_cell else None
 
         return kernel

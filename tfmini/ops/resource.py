@@ -191,14 +191,15 @@ def _updating(name: str, combine: Callable[[Any, Any], Any]) -> Any:
 
     @decl.kernel
     def _kernel(cell: Any, value: Any) -> None:
-        before = present(cell)
-        if np.shape(before) != np.shape(value):
-            raise KernelError(
-                InvalidArgumentError,
-                f"Cannot update variable with shape {dims_text(np.shape(before))} using a Tensor with shape "
-                f"{dims_text(np.shape(value))}, shapes must be equal.",
-            )
-        cell.assign(combine(before, value))
+        with cell.lock:
+            before = present(cell)
+            if np.shape(before) != np.shape(value):
+                raise KernelError(
+                    InvalidArgumentError,
+                    f"Cannot update variable with shape {dims_text(np.shape(before))} using a Tensor with shape "
+                    f"{dims_text(np.shape(value))}, shapes must be equal.",
+                )
+            cell.assign(combine(before, value))
 
     return decl
 
@@ -226,7 +227,8 @@ def _scattering(name: str, how: str, types: str = NUMBERS) -> Any:
 
     @decl.kernel
     def _kernel(cell: Any, indices: Any, updates: Any) -> None:
-        cell.assign(scattered(present(cell), indices, updates, how))
+        with cell.lock:
+            cell.assign(scattered(present(cell), indices, updates, how))
 
     return decl
 

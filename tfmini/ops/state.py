@@ -151,10 +151,11 @@ def _updating(name: str, combine: Callable[[Any, Any], Any]) -> Any:
 
     @decl.kernel
     def _kernel(cell: Any, value: Any) -> Any:
-        before = cell.read()
-        if np.shape(before) != np.shape(value):
-            raise KernelError(InvalidArgumentError, "Parameters and update must be the same size")
-        return cell.assign(combine(before, value))
+        with cell.lock:
+            before = cell.read()
+            if np.shape(before) != np.shape(value):
+                raise KernelError(InvalidArgumentError, "Parameters and update must be the same size")
+            return cell.assign(combine(before, value))
 
     return decl
 
@@ -226,7 +227,8 @@ def _scattering(name: str, how: str, types: str = NUMBERS, locking: str = "false
 
     @decl.kernel
     def _kernel(cell: Any, indices: Any, updates: Any) -> Any:
-        return cell.assign(scattered(cell.read(), indices, updates, how))
+        with cell.lock:
+            return cell.assign(scattered(cell.read(), indices, updates, how))
 
     return decl
 
@@ -261,13 +263,14 @@ def _count_up_to_kernel(cell: Any, *, limit: int) -> Any:
 
 def counted(cell: Any, limit: int) -> Any:
     """Adds one to a cell and returns the value before. Raises KernelError when the value has reached `limit`."""
-    before = cell.read()
-    if np.ndim(before):
-        raise KernelError(InvalidArgumentError, f"input is not a scalar: {dims_text(np.shape(before))}")
-    if before >= limit:
-        raise KernelError(OutOfRangeError, f"Reached limit of {limit}")
-    cell.assign(before + np.asarray(1, dtype=np.asarray(before).dtype)[()])
-    return before
+    with cell.lock:
+        before = cell.read()
+        if np.ndim(before):
+            raise KernelError(InvalidArgumentError, f"input is not a scalar: {dims_text(np.shape(before))}")
+        if before >= limit:
+            raise KernelError(OutOfRangeError, f"Reached limit of {limit}")
+        cell.assign(before + np.asarray(1, dtype=np.asarray(before).dtype)[()])
+        return before
 
 
 # ---- public functions

@@ -137,11 +137,13 @@ def _writing_places(name: str, how: str, types: str, locking: str) -> None:
 
     @of_refs.kernel
     def _ref_kernel(cell: Any, indices: Any, updates: Any) -> Any:
-        return cell.assign(_written(cell.read(), indices, updates, how))
+        with cell.lock:
+            return cell.assign(_written(cell.read(), indices, updates, how))
 
     @of_handles.kernel
     def _handle_kernel(cell: Any, indices: Any, updates: Any) -> None:
-        cell.assign(_written(present(cell), indices, updates, how))
+        with cell.lock:
+            cell.assign(_written(present(cell), indices, updates, how))
 
 
 _writing_places("NdUpdate", "update", "type", "true")
@@ -193,7 +195,12 @@ def _replaced(before: Any, masks: tuple[int, ...], begin: Any, end: Any, strides
 @strided_slice_assign_op.bind
 def _strided_slice_assign_bind(op: Any) -> Callable[..., Any]:
     masks = slice_masks(op._attrs)
-    return lambda cell, *parts: cell.assign(_replaced(cell.read(), masks, *parts))
+
+    def kernel(cell: Any, *parts: Any) -> Any:
+        with cell.lock:
+            return cell.assign(_replaced(cell.read(), masks, *parts))
+
+    return kernel
 
 
 @resource_strided_slice_assign_op.bind
@@ -201,7 +208,8 @@ def _resource_strided_slice_assign_bind(op: Any) -> Callable[..., Any]:
     masks = slice_masks(op._attrs)
 
     def kernel(cell: Any, *parts: Any) -> None:
-        cell.assign(_replaced(present(cell), masks, *parts))
+        with cell.lock:
+            cell.assign(_replaced(present(cell), masks, *parts))
 
     return kernel
 

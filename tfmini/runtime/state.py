@@ -18,14 +18,18 @@ from ..errors import FailedPreconditionError, KernelError
 
 
 class Cell:
-    """The value of one variable in one session; None while it has none."""
+    """The value of one variable in one session; None while it has none.
 
-    __slots__ = ("dtype", "log", "name", "value")
+    Who reads the value, changes it and writes it back holds `lock`, so that runs in several threads lose no update.
+    """
+
+    __slots__ = ("dtype", "lock", "log", "name", "value")
 
     def __init__(self, name: str, dtype: Any, value: np.ndarray | None = None) -> None:
         self.name = name
         self.dtype = dtype
         self.value = value
+        self.lock = threading.Lock()
         self.log: list[tuple[Cell, Any, Any]] | None = None
 
     def read(self) -> np.ndarray:
