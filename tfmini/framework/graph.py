@@ -13,6 +13,8 @@ from . import contexts, devices, events, provenance
 from .naming import UniqueNames
 from .open_scopes import ControlDependencies, NameScope, ThreadState
 from .operation import Operation
+from .provenance import here
+from .provenance import state as _making
 from .slots import slots
 from .tensor import Tensor
 
@@ -56,57 +58,87 @@ class Graph:
         name: str,
         inputs: tuple[Tensor, ...],
         attrs: dict[str, Any],
-        outputs: Sequence[tuple[Any, Any]],
+        types: Sequence[Any],
+        dims: Sequence[Any],
         compute_device: bool = True,
     ) -> Operation:
-        """Appends an operation under a name that is already unique. `outputs` are pairs of dtype and plain shape."""
+        """Adds an operation under a name that is already unique; `types` and `dims` are those of its outputs."""
         if self._finalized:
             raise RuntimeError("Graph is finalized and cannot be modified.")
-        state = self._thread
-        control: tuple[Operation, ...] = ()
-        if state.control:
-            control = self._current_control_inputs(inputs)
-        if state.attrs:
-            for key, value in state.attrs.items():
-                if key not in attrs:
-                    attrs[key] = value
         with self._lock:
-            op = Operation(
-                self,
-                definition,
-                name,
-                inputs,
-                control,
-                attrs,
-                len(self._ops),
-                provenance.current_maker(),
-                provenance.current_owner(),
-                provenance.here(3),
-            )
-            op._outputs = tuple([Tensor(op, i, dtype, dims) for i, (dtype, dims) in enumerate(outputs)])
-            for tensor in inputs:
-                consumers = tensor._consumers
-                if consumers is None:
-                    tensor._consumers = [op]
-                elif consumers[-1] is not op:
-                    consumers.append(op)
-            self._ops.append(op)
-            self._by_name[name] = op
-        if state.control_flow is not None:
+            op = self._append(definition, name, inputs, attrs, types, dims, self._thread.__dict__, 4)
+        self._settle(op, compute_device)
+        return op
+
+    def _append(
+        self,
+        definition: Any,
+        name: str,
+        inputs: tuple[Tensor, ...],
+        attrs: dict[str, Any],
+        types: Sequence[Any],
+        dims: Sequence[Any],
+        scopes: dict[str, Any],
+        depth: int,
+    ) -> Operation:
+        """Makes an operation and its outputs and appends it; the caller holds the lock, and calls `_settle` after it.
+
+        Every operation is made here, so the steps are written out. `depth` counts the frames up to the first that may be the user's.
+        """
+        extra = scopes["attrs"]
+        if extra:
+            attrs = {**attrs, **{key: value for key, value in extra.items() if key not in attrs}}
+        ops = self._ops
+        op = Operation()
+        op._graph = self
+        op._definition = definition
+        op._name = name
+        op._inputs = inputs
+        op._control_inputs = self._current_control_inputs(inputs) if scopes["control"] else ()
+        op._attrs = attrs
+        op._id = len(ops)
+        op._maker = _making.maker
+        op._owner = _making.owner
+        op._site = here(depth)
+        op._device = ""
+        op._control_flow_context = None
+        if len(types) == 1:
+            tensor = Tensor()
+            tensor._op = op
+            tensor._value_index = 0
+            tensor._dtype = types[0]
+            tensor._dims = dims[0]
+            tensor._consumers = None
+            op._outputs = (tensor,)
+        else:
+            op._outputs = _outputs(op, types, dims)
+        for each in inputs:
+            consumers = each._consumers
+            if consumers is None:
+                each._consumers = [op]
+            elif consumers[-1] is not op:
+                consumers.append(op)
+        ops.append(op)
+        self._by_name[name] = op
+        return op
+
+    def _settle(self, op: Operation, compute_device: bool = True) -> None:
+        """Does for a new operation what the scopes ask for that are open in this thread, and announces it."""
+        scopes = self._thread.__dict__
+        if scopes["control_flow"] is not None:
             # After the operation is in the graph, because the context may add operations of its own.
-            op._control_flow_context = state.control_flow
-            state.control_flow.AddOp(op)
-        for controller in state.control:
+            op._control_flow_context = scopes["control_flow"]
+            op._control_flow_context.AddOp(op)
+        for controller in scopes["control"]:
             controller.see(op)
-        if state.devices and compute_device:
+        if compute_device and scopes["devices"]:
             self._apply_devices(op)
-        if state.colocation:
+        if scopes["colocation"]:
             self._apply_colocation(op)
         if self._gradient_override and op.type in self._gradient_override:
-            op._attrs["_gradient_op_type"] = self._gradient_override[op.type].encode()
+            op._note("_gradient_op_type", self._gradient_override[op.type].encode())
         if self.events.observers:
             self.events.publish(events.OpCreated(op))
-        return op
 
     def _changed(self, op: Operation, what: str) -> None:
         """Notes that an operation that is in the graph already was changed; plans made before are stale."""
@@ -319,7 +351,7 @@ class Graph:
                 ops.append(op)
                 current.add(op)
                 # TensorFlow 2 marks what a program orders by hand; it changes nothing that a plan depends on.
-                op._attrs["_has_manual_control_dependencies"] = True
+                op._note("_has_manual_control_dependencies", True)
         return ControlDependencies(self, ops)
 
     def _current_control_dependencies(self) -> list[Operation]:
@@ -414,7 +446,7 @@ class Graph:
             if each._device and not device_set:
                 op._device = each._device
                 device_set = True
-        op._attrs["_class"] = tuple(sorted(groups))
+        op._note("_class", tuple(sorted(groups)))
 
     @contextlib.contextmanager
     def _attr_scope(self, attrs: dict[str, Any]) -> Iterator[None]:
@@ -574,6 +606,20 @@ class Graph:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
         return slots.mimebundle(self) if slots.mimebundle is not None else {"text/plain": repr(self)}
+
+
+def _outputs(op: Operation, types: Sequence[Any], dims: Sequence[Any]) -> tuple[Tensor, ...]:
+    """Returns the outputs of an operation that has none, or several."""
+    outputs = []
+    for index, (dtype, shape) in enumerate(zip(types, dims, strict=True)):
+        tensor = Tensor()
+        tensor._op = op
+        tensor._value_index = index
+        tensor._dtype = dtype
+        tensor._dims = shape
+        tensor._consumers = None
+        outputs.append(tensor)
+    return tuple(outputs)
 
 
 contexts.set_graph_class(Graph)

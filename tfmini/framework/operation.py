@@ -33,32 +33,20 @@ class Operation:
         "_site",
     )
 
-    def __init__(
-        self,
-        graph: Any,
-        definition: Any,
-        name: str,
-        inputs: tuple[Tensor, ...],
-        control_inputs: tuple[Operation, ...],
-        attrs: dict[str, Any],
-        index: int,
-        maker: str,
-        owner: Any,
-        site: Site | None,
-    ) -> None:
-        self._graph = graph
-        self._definition = definition
-        self._name = name
-        self._inputs = inputs
-        self._control_inputs = control_inputs
-        self._attrs = attrs
-        self._id = index
-        self._maker = maker
-        self._owner = owner
-        self._site = site
-        self._device = ""
-        self._control_flow_context: Any = None
-        self._outputs: tuple[Tensor, ...] = ()
+    # Filled by `Graph._append`, which makes all operations: an initializer would cost as much as the rest of it.
+    _attrs: dict[str, Any]
+    _control_flow_context: Any
+    _control_inputs: tuple[Operation, ...]
+    _definition: Any
+    _device: str
+    _graph: Any
+    _id: int
+    _inputs: tuple[Tensor, ...]
+    _maker: str
+    _name: str
+    _outputs: tuple[Tensor, ...]
+    _owner: Any
+    _site: Site | None
 
     @property
     def name(self) -> str:
@@ -141,8 +129,12 @@ class Operation:
     def _set_device(self, device: Any) -> None:
         self._device = "" if device is None else str(device)
 
+    def _note(self, name: str, value: Any) -> None:
+        """Gives this operation an attribute that changes nothing for plans; the dict may be shared, so it is replaced."""
+        self._attrs = {**self._attrs, name: value}
+
     def _set_attr(self, name: str, value: Any) -> None:
-        self._attrs[name] = value
+        self._note(name, value)
         self._graph._changed(self, "attr")
 
     def _update_input(self, index: int, tensor: Tensor) -> None:

@@ -27,7 +27,8 @@ class _State(threading.local):
     owner: Any = None
 
 
-_state = _State()
+state = _State()
+"""Who adds operations in this thread; `Graph._append` reads it for each."""
 
 
 class Site(NamedTuple):
@@ -90,12 +91,12 @@ def home_cell(site: Site) -> Cell | None:
 
 def current_maker() -> str:
     """Returns the maker of operations that are added now."""
-    return _state.maker
+    return state.maker
 
 
 def current_owner() -> Any:
     """Returns the variable to which operations that are added now belong, or None."""
-    return _state.owner
+    return state.owner
 
 
 @contextlib.contextmanager
@@ -105,49 +106,68 @@ def made_by(maker: str, owner: Any = None) -> Iterator[None]:
     A variable made inside `slot` or `optimizer` keeps that maker: `made_by("variable")` does not replace a maker other than
     `user`, so that the lanes of the graph stay whole.
     """
-    before = _state.maker, _state.owner
+    before = state.maker, state.owner
     if maker != "variable" or before[0] == "user":
-        _state.maker = maker
+        state.maker = maker
     if owner is not None:
-        _state.owner = owner
+        state.owner = owner
     try:
         yield
     finally:
-        _state.maker, _state.owner = before
+        state.maker, state.owner = before
 
 
-_library_code: dict[CodeType, bool] = {}
+# ---- lines of the program
+
+_library_files: dict[str, bool] = {}
+
+# Site of each place in the code that was met, so that a line in a loop has one site: reading a line number takes longer than the
+# rest of making an operation. A site keeps its code object, so the id in the key stays its own.
+_sites: dict[tuple[int, int], Site] = {}
+_MOST_SITES = 20_000
 
 
-def _is_library(code: CodeType) -> bool:
-    known = _library_code.get(code)
+def _is_library(file: str) -> bool:
+    known = _library_files.get(file)
     if known is None:
-        name = code.co_filename
-        known = name.startswith(_PACKAGE) or name == _STDLIB_CONTEXTLIB
-        _library_code[code] = known
+        known = file.startswith(_PACKAGE) or file == _STDLIB_CONTEXTLIB
+        _library_files[file] = known
     return known
 
 
 def _first_user_frame(depth: int) -> FrameType | None:
     frame: FrameType | None = sys._getframe(depth)
-    known = _library_code
+    known = _library_files
     while frame is not None:
-        library = known.get(frame.f_code)
+        file = frame.f_code.co_filename
+        library = known.get(file)
         if library is None:
-            library = _is_library(frame.f_code)
+            library = _is_library(file)
         if not library:
             return frame
         frame = frame.f_back
     return None
 
 
+def _site(frame: FrameType, cell: Any) -> Site:
+    code = frame.f_code
+    key = (id(code), frame.f_lasti)
+    site = _sites.get(key)
+    if site is None or site.cell is not cell:
+        site = Site(code, frame.f_lineno, cell)
+        if len(_sites) >= _MOST_SITES:
+            _sites.clear()
+        _sites[key] = site
+    return site
+
+
 def here(depth: int = 2) -> Site | None:
-    """Returns the innermost line outside tfmini, or None when there is none."""
+    """Returns the innermost line outside tfmini, or None when there is none; `depth` frames are skipped."""
     frame = _first_user_frame(depth)
     if frame is None:
         return None
     provider = slots.cell_provider
-    return Site(frame.f_code, frame.f_lineno, provider() if provider is not None else None)
+    return _site(frame, None if provider is None else provider())
 
 
 def stack(depth: int = 2, most: int = 6) -> tuple[Site, ...]:
@@ -160,9 +180,10 @@ def stack(depth: int = 2, most: int = 6) -> tuple[Site, ...]:
     cell = provider() if provider is not None else None
     sites: list[Site] = []
     while frame is not None and len(sites) < most:
-        if not _is_library(frame.f_code):
-            sites.append(Site(frame.f_code, frame.f_lineno, cell))
-            if frame.f_code.co_name == "<module>":
+        code = frame.f_code
+        if not _is_library(code.co_filename):
+            sites.append(_site(frame, cell))
+            if code.co_name == "<module>":
                 break
         frame = frame.f_back
     return tuple(sites)
@@ -173,7 +194,7 @@ def site_of_error(error: BaseException) -> Site | None:
     found = None
     step = error.__traceback__
     while step is not None:
-        if not _is_library(step.tb_frame.f_code):
+        if not _is_library(step.tb_frame.f_code.co_filename):
             found = step
         step = step.tb_next
     if found is None:

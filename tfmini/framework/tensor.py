@@ -19,12 +19,12 @@ class Tensor:
     # `assign` is set on slices of variables only, so other tensors have no such attribute, as in TensorFlow.
     __slots__ = ("__weakref__", "_consumers", "_dims", "_dtype", "_op", "_value_index", "assign")
 
-    def __init__(self, op: Any, value_index: int, dtype: dtypes.DType, dims: Dims) -> None:
-        self._op = op
-        self._value_index = value_index
-        self._dtype = dtype
-        self._dims = dims
-        self._consumers: list[Any] | None = None
+    # Filled by `Graph._append`.
+    _consumers: list[Any] | None
+    _dims: Dims
+    _dtype: dtypes.DType
+    _op: Any
+    _value_index: int
 
     @property
     def op(self) -> Any:
