@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+from concurrent import futures
 from typing import Any
 
 import numpy as np
@@ -16,21 +17,10 @@ _PATIENCE = 60.0
 
 def together(*functions: Any) -> list[BaseException]:
     """Runs functions at the same time; returns what they raised."""
-    raised: list[BaseException] = []
-
-    def guarded(function: Any) -> None:
-        try:
-            function()
-        except BaseException as error:  # handed to the test
-            raised.append(error)
-
-    threads = [threading.Thread(target=guarded, args=(each,), daemon=True) for each in functions]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(_PATIENCE)
-        assert not thread.is_alive(), "a run hangs"
-    return raised
+    with futures.ThreadPoolExecutor(len(functions)) as pool:
+        running = [pool.submit(each) for each in functions]
+        raised = [each.exception(_PATIENCE) for each in running]
+    return [each for each in raised if each is not None]
 
 
 @pytest.fixture

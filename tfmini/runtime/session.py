@@ -274,12 +274,13 @@ class BaseSession:
         if self._engine is not None:
             return self._run_elsewhere(self._engine, fetches, feed_dict, options, run_metadata)
         timeout = self._timeout if options is None or options.timeout_in_ms <= 0 else options.timeout_in_ms
-        with cancel.deadline(timeout / 1000.0):
-            if run_metadata is not None and options is not None and options.trace_level > 0:
+        if run_metadata is not None and options is not None and options.trace_level > 0:
+            with cancel.deadline(timeout / 1000.0):
                 return measured.run(self, fetches, feed_dict, options, run_metadata)
-            if run_metadata is not None:
-                run_metadata.Clear()
-            program, fed = self._prepare(fetches, feed_dict)
+        if run_metadata is not None:
+            run_metadata.Clear()
+        program, fed = self._prepare(fetches, feed_dict)
+        with cancel.deadline(timeout / 1000.0):
             return self._run_program(program, fed, cancel.watching())
 
     def _run_elsewhere(self, engine: Engine, fetches: Any, feed_dict: Any, options: Any, run_metadata: Any) -> Any:
