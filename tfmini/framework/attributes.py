@@ -64,6 +64,11 @@ def _canonical(definition: OpDef, attr: AttrSpec, value: Any) -> Any:
     if attr.is_list:
         if not isinstance(value, (list, tuple)):
             raise TypeError(f"Expected list for attr {attr.name}, obtained {type(value).__name__} instead.")
+        if attr.minimum is not None and len(value) < attr.minimum:
+            raise ValueError(
+                f"Attr '{attr.name}' of '{definition.name}' Op passed list of length {len(value)} less than minimum "
+                f"{attr.minimum}."
+            )
         return tuple(_canonical_item(definition, attr, each) for each in value)
     return _canonical_item(definition, attr, value)
 
@@ -115,7 +120,7 @@ def _int_attr(definition: OpDef, attr: AttrSpec, value: Any) -> int:
         number = int(value)
     except (TypeError, ValueError):
         raise TypeError(f"Expected int for argument '{attr.name}' not {value!r}.") from None
-    if attr.minimum is not None and number < attr.minimum:
+    if attr.minimum is not None and not attr.is_list and number < attr.minimum:
         raise ValueError(
             f"Attr '{attr.name}' of '{definition.name}' Op passed {number} less than minimum {attr.minimum}."
         )
