@@ -132,6 +132,6 @@ def _string_attr(definition: OpDef, attr: AttrSpec, value: Any) -> bytes:
         raise TypeError(f"Expected string for argument '{attr.name}' not {value!r}.")
     text = value.decode() if isinstance(value, bytes) else value
     if attr.allowed is not None and text not in attr.allowed:
-        allowed = '", "'.join(sorted(attr.allowed))
+        allowed = '", "'.join(attr.allowed)
         raise ValueError(f"Attr '{attr.name}' of '{definition.name}' Op passed string '{text}' not in: \"{allowed}\".")
     return text.encode()
