@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from . import contexts, dtypes
-from .attributes import Attributes, complete_attrs, PLAIN
+from .attributes import complete_attrs
 from .constant_value import constant_value, constant_value_as_shape
 from .graph import Graph
 from .inputs import convert_list, convert_one, graph_of, other_graph
@@ -179,7 +179,7 @@ def _finish(
     out_types: list[dtypes.DType] = []
     for arg in spec.outputs:
         out_types.extend(_output_types(arg, attrs))
-    out_dims = _output_shapes(definition, inputs, attrs, name, len(out_types))
+    out_dims = output_shapes(definition, inputs, attrs, name, len(out_types))
     return graph._add(definition, name, inputs, attrs, out_types, out_dims, compute_device)
 
 
@@ -192,9 +192,10 @@ def _output_types(arg: ArgSpec, attrs: dict[str, Any]) -> list[dtypes.DType]:
     return [dtype] * (attrs[arg.number_attr] if arg.number_attr else 1)
 
 
-def _output_shapes(
+def output_shapes(
     definition: OpDef, inputs: tuple[Tensor, ...], attrs: dict[str, Any], name: str, count: int
 ) -> list[Dims]:
+    """Returns the plain shapes of the outputs. Raises ValueError, with TensorFlow's phrase, when the inputs do not fit."""
     function = definition.shape_function
     if function is None:
         return [None] * count

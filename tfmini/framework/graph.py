@@ -39,6 +39,7 @@ class Graph:
         self._reduced_shapes: dict[Any, Any] = {}
         self._not_constant: set[Any] = set()
         self._rewired: dict[Operation, set[int]] = {}
+        self._has_loops = False
         self._thread = ThreadState()
         self._lock = threading.RLock()
         self._unfeedable: set[Tensor] = set()
@@ -125,6 +126,8 @@ class Graph:
     def _settle(self, op: Operation, compute_device: bool = True) -> None:
         """Does for a new operation what the scopes ask for that are open in this thread, and announces it."""
         scopes = self._thread.__dict__
+        if self._has_loops:
+            slots.check_loops(op, scopes["control_flow"])
         if scopes["control_flow"] is not None:
             # After the operation is in the graph, because the context may add operations of its own.
             op._control_flow_context = scopes["control_flow"]

@@ -13,6 +13,7 @@ A type is an element type (`float`), a type attribute (`T`), a repeated one (`N 
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -66,7 +67,7 @@ class OpSpec:
     attrs: tuple[AttrSpec, ...]
     stateful: bool = False
 
-    @property
+    @functools.cached_property
     def attr_by_name(self) -> dict[str, AttrSpec]:
         return {attr.name: attr for attr in self.attrs}
 

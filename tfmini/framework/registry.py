@@ -31,6 +31,8 @@ class OpDef:
       fold_function: `f(op, constant_value) -> array or None`, the value known while the graph is built.
       resources: which parts of the session's state the kernel takes as its first argument (`"variables"`, `"random"`, `"run"`), or "".
       aliases: index of the input whose memory the output may share, or -1.
+      keeps_shape: "first" when the output has the shape of the first input, "common" when inputs of one shape give that shape; the
+        shape function says so by an attribute of this name, and is not asked then.
       ufunc, scalar: what compiled plans use instead of the kernel: the ufunc that it is, its expression on numpy scalars.
     """
 
@@ -47,6 +49,7 @@ class OpDef:
         self.has_gradient = False
         self.bind_function: Callable[..., Any] | None = None
         self.fold_function: Callable[..., Any] | None = None
+        self.keeps_shape = ""
         self.ufunc: Any = None
         self.scalar: str | None = None
         # What the builder reads for every operation, prepared once.
@@ -56,6 +59,7 @@ class OpDef:
     def shape(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """Attaches the shape function."""
         self.shape_function = function
+        self.keeps_shape = getattr(function, "keeps_shape", "") if self.single_output else ""
         return function
 
     def kernel(self, function: Callable[..., Any]) -> Callable[..., Any]:
@@ -187,15 +191,9 @@ class _Raw:
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name.startswith("_"):
             raise AttributeError(name)
-        definition = get(name)
-        from . import builder
+        from . import quick
 
-        def build(*inputs: Any, name: str | None = None, **attrs: Any) -> Any:
-            return builder.apply_op(definition, inputs, attrs, name)
-
-        build.__name__ = build.__qualname__ = definition.name
-        build.__doc__ = f"Adds a {definition.name} operation; returns its outputs (the operation when it has none)."
-        self.__dict__[definition.name] = build
+        build = self.__dict__[name] = quick.builder_of(get(name))
         return build
 
 

@@ -49,6 +49,10 @@ def merged(call: Any) -> Dims:
     return result
 
 
+unchanged.keeps_shape = "first"  # type: ignore[attr-defined]
+broadcast.keeps_shape = "common"  # type: ignore[attr-defined]
+
+
 def several(values: Any) -> Any:
     """Returns what a kernel of a changing number of outputs returns: one array, or a tuple of arrays."""
     return values[0] if len(values) == 1 else tuple(values)
