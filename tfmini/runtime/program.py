@@ -9,7 +9,9 @@ import numpy as np
 
 from ..errors import KernelError
 from . import cancel, drivers
+from .facts import record
 from .feeds import converter
+from .generated import Generated, Tiers
 from .plan import Plan, bind, written_by
 from .state import Cell, SessionState
 
@@ -24,11 +26,12 @@ class Program:
       feeds: pairs (tensor, slot) in the order of the feed keys.
       converters: for each feed the function from what a person passes to its array.
       names: names of what is fetched.
+      tiers: the generated programs.
       written: pairs (variable, how) of what a run writes.
       last_run: number of the latest run, 0 before the first.
     """
 
-    __slots__ = ("build", "converters", "feeds", "last_run", "names", "plan", "state", "steps", "written")
+    __slots__ = ("build", "converters", "feeds", "last_run", "names", "plan", "state", "steps", "tiers", "written")
 
     def __init__(self, plan: Plan, state: SessionState, build: Callable[[list[Any]], Any]) -> None:
         self.plan = plan
@@ -37,6 +40,7 @@ class Program:
         self.build = build
         self.feeds = plan.feeds
         self.converters = tuple(converter(plan.graph, tensor) for tensor, _ in plan.feeds)
+        self.tiers = Tiers()
         self.last_run = 0
         self.names = _names(plan)
         self.written = tuple(pair for step in plan.steps for pair in writes_of(step.op))
@@ -50,14 +54,33 @@ class Program:
         Raises:
           drivers.StepFailed: a step raised. KernelError: a fetched variable has no value.
         """
+        generated = self.tiers.latest
+        if generated is not None:
+            fetched = generated.run(fed)
+            if fetched is not None:
+                return fetched
+        return self._choose(fed)
+
+    def _choose(self, fed: list[Any]) -> list[Any]:
+        """Runs the plan by the interpreter, the recording one or a generated program, as the shapes of the feeds have it."""
         plan = self.plan
-        values: list[Any] = [None] * (plan.slots + 1)
-        for (_, slot), value in zip(plan.feeds, fed, strict=True):
-            values[slot] = value
+        fed = [np.ascontiguousarray(value) if type(value) is np.ndarray else value for value in fed]
+        values: list[Any] = [*fed, *[None] * (plan.slots + 1 - len(fed))]
         if plan.branches:
             drivers.quietly(drivers.run_branching, self.steps, values, plan)
         else:
-            drivers.quietly(drivers.run_linear, self.steps, values)
+            tiers = self.tiers
+            generated = tiers.find(fed)
+            if generated is not None:
+                fetched = generated.run(fed)
+                if fetched is not None:
+                    tiers.latest = generated
+                    return fetched
+            if tiers.wants_recording(fed):
+                facts = drivers.quietly(record, plan, self.steps, values)
+                tiers.keep(fed, Generated(plan, self.steps, facts, self.state, tiers))
+            else:
+                drivers.quietly(drivers.run_linear, self.steps, values)
         return [collect(fetch, values) for fetch in plan.fetches]
 
     def run_checked(self, fed: list[Any]) -> list[Any]:

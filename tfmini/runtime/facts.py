@@ -1,0 +1,216 @@
+"""What a run shows about a plan: kinds, shapes and element types of its values, and which of them every run repeats.
+
+The second run of a plan is recorded here. A fact is *certain* when every run with feeds of the same shapes gives the same shape
+and element type; a value is *known* when every such run gives the same value, because it is computed from constants and
+shapes alone. Generated programs use buffers and operators only where facts are certain, and compute what is known never again.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from . import drivers
+from .plan import Plan
+from .state import Cell
+
+SCALAR, ARRAY, CELL, OTHER = "scalar", "array", "cell", "other"
+
+# Values above this size are computed again in each run rather than kept.
+_MOST_KEPT = 1 << 16
+
+# Types whose results have shapes that depend on values, whatever the types of these are.
+_OPEN = frozenset(
+    (
+        "Range",
+        "Where",
+        "Unique",
+        "UniqueV2",
+        "UniqueWithCounts",
+        "ListDiff",
+        "BooleanMask",
+        "DynamicPartition",
+        "PyFunc",
+        "PyFuncStateless",
+        "EagerPyFunc",
+        "StringSplit",
+    )
+)
+# Types that take whole numbers or truth values as inputs without their shape depending on them.
+_ELEMENTWISE = frozenset(
+    (
+        "Abs", "Add", "AddV2", "AddN", "ApproximateEqual", "ArgMax", "ArgMin", "BitwiseAnd", "BitwiseOr", "BitwiseXor", "Cast",
+        "Div", "Equal", "FloorDiv", "FloorMod", "Gather", "GatherNd", "Greater", "GreaterEqual", "Identity", "InTopK", "Invert",
+        "Less", "LessEqual", "LogicalAnd", "LogicalNot", "LogicalOr", "MatMul", "Maximum", "Minimum", "Mul", "Neg", "NotEqual",
+        "OnesLike", "Pack", "Pow", "PreventGradient", "RealDiv", "ResourceGather", "Select", "SelectV2", "Sign",
+        "SparseSoftmaxCrossEntropyWithLogits", "Square", "SquaredDifference", "Squeeze", "StopGradient", "Sub", "TruncateDiv",
+        "TruncateMod", "Unpack", "ZerosLike", "BatchMatMulV2", "Snapshot", "L2Loss", "InvertPermutation",
+    )
+)  # fmt: skip
+# Inputs by place whose values do not decide the shape, of types where others do.
+_FREE_PLACES = {
+    "GatherV2": (0, 1),
+    "OneHot": (0,),
+    "Reshape": (0,),
+    "Sum": (0,),
+    "Mean": (0,),
+    "Prod": (0,),
+    "Max": (0,),
+    "Min": (0,),
+    "All": (0,),
+    "Any": (0,),
+    "Transpose": (0,),
+    "ExpandDims": (0,),
+    "Tile": (0,),
+    "BroadcastTo": (0,),
+    "StridedSlice": (0,),
+    "Slice": (0,),
+    "Pad": (0,),
+    "PadV2": (0, 2),
+    "Fill": (1,),
+    "UnsortedSegmentSum": (0, 1),
+    "Cumsum": (0,),
+    "ReverseV2": (0,),
+    "TopKV2": (0,),
+}
+_FROM_SHAPES = frozenset(("Shape", "ShapeN", "Size", "Rank"))
+
+
+class Fact(NamedTuple):
+    """What is said of a value: its kind, and shape, element type and layout ("C", "F" or "") of a number or an array."""
+
+    kind: str
+    shape: tuple[int, ...]
+    dtype: Any
+    layout: str
+
+
+_OTHER_FACT = Fact(OTHER, (), None, "")
+_CELL_FACT = Fact(CELL, (), None, "")
+_interned: dict[Fact, Fact] = {}
+
+
+def fact_of(value: Any) -> Fact:
+    """Returns the fact of one value."""
+    if isinstance(value, np.ndarray):
+        if value.dtype.hasobject or not value.dtype.isnative:
+            return _OTHER_FACT
+        flags = value.flags
+        layout = "C" if flags.c_contiguous else "F" if flags.f_contiguous else ""
+        fact = Fact(ARRAY if value.ndim else SCALAR, value.shape, value.dtype, layout)
+    elif isinstance(value, np.generic) and value.dtype.kind in "biufc":
+        fact = Fact(SCALAR, (), value.dtype, "C")
+    elif isinstance(value, Cell):
+        return _CELL_FACT
+    else:
+        return _OTHER_FACT
+    if len(_interned) > 100_000:
+        _interned.clear()
+    return _interned.setdefault(fact, fact)
+
+
+class Facts:
+    """The facts of one recorded run.
+
+    Attributes:
+      of: the fact of each slot, None for a slot that nothing filled.
+      certain: for each slot whether every run repeats its fact.
+      known: values by slot that every run repeats; cells of variables too.
+      reads: facts of the values of variables that steps read, by (index of the step, place of the input).
+    """
+
+    __slots__ = ("certain", "known", "of", "reads")
+
+    def __init__(self, slots: int) -> None:
+        self.of: list[Fact | None] = [None] * slots
+        self.certain = bytearray(slots)
+        self.known: dict[int, Any] = {}
+        self.reads: dict[tuple[int, int], Fact] = {}
+
+
+def record(plan: Plan, program: list[tuple[Any, ...]], values: list[Any]) -> Facts:
+    """Runs a plan without branches like `drivers.run_linear`, and returns what it showed.
+
+    Args:
+      plan: the plan.
+      program: its rows.
+      values: the slots, with the feeds in place. Afterwards they hold what is fetched.
+
+    Raises:
+      drivers.StepFailed: a step raised.
+    """
+    facts = Facts(plan.slots + 1)
+    for _, slot in plan.feeds:
+        facts.of[slot] = fact_of(values[slot])
+        facts.certain[slot] = facts.of[slot] is not _OTHER_FACT
+    index = 0
+    try:
+        for index, row in enumerate(program):
+            step = plan.steps[index]
+            for place in step.references:
+                held = values[step.inputs[place]]
+                facts.reads[index, place] = fact_of(held.value if isinstance(held, Cell) else held)
+            result = row[1](*[values[slot] for slot in step.inputs])
+            if step.outputs:
+                outputs = (result,) if len(step.outputs) == 1 else result
+                for slot, value in zip(step.outputs, outputs, strict=True):
+                    if slot >= 0:
+                        values[slot] = value
+                _note(facts, step, index, outputs)
+            for slot in step.dead:
+                values[slot] = None
+    except Exception as error:
+        inputs = tuple(values[slot] for slot in plan.steps[index].inputs)
+        raise drivers.StepFailed(index, error, inputs) from error
+    return facts
+
+
+def _note(facts: Facts, step: Any, index: int, outputs: Any) -> None:
+    """Notes the outputs of one step."""
+    op = step.op
+    definition = op._definition
+    pure = not definition.spec.stateful and not definition.resources and definition.foldable
+    known = facts.known
+    certain = _repeats(facts, step, index)
+    same = pure and (
+        definition.name == "Const"
+        or (certain and definition.name in _FROM_SHAPES)
+        or (bool(step.inputs) and not step.references and all(slot in known for slot in step.inputs))
+    )
+    for slot, value in zip(step.outputs, outputs, strict=True):
+        if slot < 0:
+            continue
+        fact = fact_of(value)
+        facts.of[slot] = fact
+        if fact.kind == CELL:
+            known[slot] = value
+            continue
+        facts.certain[slot] = certain and fact.kind in (SCALAR, ARRAY)
+        if same and (definition.name == "Const" or (fact.kind != OTHER and np.size(value) * 16 <= _MOST_KEPT)):
+            known[slot] = value[()] if isinstance(value, np.ndarray) and value.ndim == 0 else value
+            facts.certain[slot] = fact.kind in (SCALAR, ARRAY)
+
+
+def _repeats(facts: Facts, step: Any, index: int) -> bool:
+    """Says whether the shapes of the outputs follow from what is certain about the inputs."""
+    name = step.op._definition.name
+    if name in _OPEN:
+        return False
+    free = _FREE_PLACES.get(name, ())
+    for place, slot in enumerate(step.inputs):
+        if place in step.references:
+            fact = facts.reads[index, place]
+            if fact.kind not in (SCALAR, ARRAY):
+                return False
+        elif slot in facts.known:
+            continue
+        else:
+            if not facts.certain[slot]:
+                return False
+            found = facts.of[slot]
+            assert found is not None
+            fact = found
+        if fact.dtype.kind not in "fc" and name not in _ELEMENTWISE and place not in free and name not in _FROM_SHAPES:
+            return False
+    return True

@@ -1,0 +1,210 @@
+"""The second tier: a plan as a straight-line Python function for feeds of given shapes.
+
+The interpreter does the first run of each combination of shapes, a recording one the second; from then on the generated function
+runs. It tests the shapes of feeds and variables, and whatever it was not made for goes back to the interpreter: before the
+first step, or from the step where it was noticed. An error is that of the operation, as in the interpreter.
+
+A function that fills buffers belongs to one run at a time: a run takes it from a list and puts it back, and when the list is
+empty makes another one with buffers of its own.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import types
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from . import drivers
+from .facts import Facts
+from .lowering import Lowering
+from .plan import Plan
+from .state import SessionState
+from .writer import Retreat, Writer, guards
+
+_MOST_RETREATS = 3
+
+
+class Generated:
+    """A generated program.
+
+    Attributes:
+      retreats: how often a run had to go on in the interpreter.
+      parts: the functions as text and code.
+    """
+
+    __slots__ = ("_by_code", "_lowering", "_plan", "_pool", "_steps", "_tiers", "_writer", "retreats")
+
+    def __init__(
+        self, plan: Plan, steps: list[tuple[Any, ...]], facts: Facts, state: SessionState, tiers: Tiers
+    ) -> None:
+        self._tiers = tiers
+        self._plan = plan
+        self._steps = steps
+        self._lowering = Lowering(plan, facts, state)
+        self._writer = Writer(self._lowering)
+        self._by_code = {part.code: part for part in self._writer.parts}
+        self._pool: list[tuple[Callable[..., Any], Callable[..., Any]]] = []
+        self.retreats = 0
+
+    @property
+    def parts(self) -> list[Any]:
+        """The functions of the program."""
+        return self._writer.parts
+
+    @property
+    def lowering(self) -> Lowering:
+        """The lines of the program."""
+        return self._lowering
+
+    def run(self, fed: list[Any]) -> list[Any] | None:
+        """Runs the program; returns the fetched values, or None when the feeds are not those that it was made for.
+
+        Raises:
+          drivers.StepFailed: a step raised.
+        """
+        try:
+            entry = self._pool.pop()
+        except IndexError:
+            entry = self._make()
+        enter, function = entry
+        try:
+            fetched = enter(function, *fed)
+        except Exception as error:
+            fetched = self._recover(error, fed)
+        self._pool.append(entry)
+        return fetched
+
+    def _make(self) -> tuple[Callable[..., Any], Callable[..., Any]]:
+        """Returns a way into a context without floating point warnings, and a function with buffers of its own."""
+        context = contextvars.copy_context()
+        context.run(np.seterr, all="ignore")
+        writer = self._writer
+        functions = [
+            types.FunctionType(part.code, {}, part.code.co_name, tuple(writer.defaults[name] for name in part.names))
+            for part in writer.parts
+        ]
+        if writer.single:
+            return context.run, functions[0]
+        return context.run, _joined(functions, self._lowering, len(writer.places))
+
+    def _recover(self, error: Exception, fed: list[Any]) -> list[Any]:
+        """Goes on in the interpreter from the step that failed, which then fails as the operation does; or reports its error."""
+        found = None
+        trace = error.__traceback__
+        while trace is not None:
+            if trace.tb_frame.f_code in self._by_code:
+                found = trace
+                break
+            trace = trace.tb_next
+        if found is None:
+            raise error
+        part = self._by_code[found.tb_frame.f_code]
+        step, again = part.table[found.tb_lineno - 2]
+        values = self._values(found.tb_frame.f_locals, fed)
+        if not again and not isinstance(error, Retreat):
+            inputs = tuple(values[slot] for slot in self._plan.steps[step].inputs)
+            raise drivers.StepFailed(step, error, inputs) from error
+        self.retreats += 1
+        if self.retreats == _MOST_RETREATS:
+            self._tiers.drop(self)
+        try:
+            drivers.quietly(drivers.run_linear, self._steps[step:], values)
+        except drivers.StepFailed as failed:
+            raise drivers.StepFailed(step + failed.index, failed.cause, failed.inputs) from failed.cause
+        from .program import collect
+
+        return [collect(fetch, values) for fetch in self._plan.fetches]
+
+    def _values(self, names: dict[str, Any], fed: list[Any]) -> list[Any]:
+        """Returns the slots as they were when the generated function stopped."""
+        lowering = self._lowering
+        handed = names.get("V", ())
+        places = self._writer.places
+        values: list[Any] = [None] * (self._plan.slots + 1)
+        for slot, number in enumerate(lowering.value_of):
+            if number in lowering.known:
+                values[slot] = lowering.known[number]
+                continue
+            name = f"v{number}"
+            if name in names:
+                values[slot] = names[name]
+            elif number in places:
+                values[slot] = handed[places[number]]
+        for (_, slot), value in zip(self._plan.feeds, fed, strict=True):
+            values[slot] = value
+        return values
+
+
+def _joined(functions: list[Any], lowering: Lowering, count: int) -> Callable[..., Any]:
+    """Returns the function that runs the parts one after the other."""
+    conditions = guards(lowering)
+    names = ", ".join(f"v{slot}" for _, slot in lowering.plan.feeds)
+    source = f"def test({names}):\n    return " + (" or ".join(f"({each})" for each in conditions) or "False")
+    scope: dict[str, Any] = {}
+    exec(compile(source, "<generated test>", "exec"), scope)
+    unfit = scope["test"]
+    *first, last = functions
+    blank = [None] * (count - len(lowering.plan.feeds))
+
+    def program(*fed: Any) -> Any:
+        if unfit(*fed):
+            return None
+        handed = [*fed, *blank]
+        for function in first:
+            function(handed)
+        return last(handed)
+
+    return program
+
+
+class Tiers:
+    """The generated programs of a plan in one session, by the shapes of the feeds.
+
+    Attributes:
+      latest: the one that ran last, or None.
+    """
+
+    __slots__ = ("_count", "_made", "_seen", "latest")
+
+    MOST = 12
+    """So many programs are made for one plan; other shapes are interpreted."""
+
+    def __init__(self) -> None:
+        self.latest: Generated | None = None
+        self._made: dict[Any, Generated] = {}
+        self._seen: dict[Any, int] = {}
+        self._count = 0
+
+    def find(self, fed: list[Any]) -> Generated | None:
+        """Returns the program for these feeds, or None."""
+        return self._made.get(signature(fed))
+
+    def wants_recording(self, fed: list[Any]) -> bool:
+        """Counts a run of the interpreter; says whether it should be recorded."""
+        key = signature(fed)
+        count = self._seen.get(key, 0)
+        if len(self._seen) < 1000:
+            self._seen[key] = count + 1
+        return count >= 1 and self._count < self.MOST
+
+    def keep(self, fed: list[Any], program: Generated) -> None:
+        """Keeps a program for feeds like these."""
+        self._made[signature(fed)] = self.latest = program
+        self._count += 1
+
+    def drop(self, program: Generated) -> None:
+        """Forgets a program that met too much that it was not made for."""
+        for key, each in list(self._made.items()):
+            if each is program:
+                del self._made[key]
+                self._seen[key] = 1
+        if self.latest is program:
+            self.latest = None
+
+
+def signature(fed: list[Any]) -> Any:
+    """Returns what generated programs tell feeds apart by."""
+    return tuple([getattr(value, "shape", None) for value in fed])

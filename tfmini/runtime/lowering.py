@@ -1,0 +1,276 @@
+"""From the steps of a plan and the facts of a recorded run to the lines of a generated program.
+
+A line computes one value, or writes one variable. Values are numbered: a slot of the plan has its own number, what lines need
+between steps gets a number above. Steps that only pass a value on become no line, what is known becomes a constant, and the value
+of a variable is read once between two writes.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from . import scalars
+from .facts import ARRAY, CELL, SCALAR, Fact, Facts, fact_of
+from .plan import Plan, Step
+from .state import SessionState
+
+# Types that change nothing, although they are declared stateful or may not be computed beforehand.
+_HARMLESS = frozenset(
+    (
+        "Assert",
+        "IsVariableInitialized",
+        "PlaceholderWithDefault",
+        "ReadVariableOp",
+        "ResourceGather",
+        "VarHandleOp",
+        "VarIsInitializedOp",
+        "VariableShape",
+        "VariableV2",
+    )
+)
+_PASSING = frozenset(("Identity", "StopGradient", "PreventGradient", "Snapshot", "PlaceholderWithDefault"))
+# Types that hand their inputs to code that may keep them.
+_KEEPING = frozenset(("PyFuncStateless", "EagerPyFunc"))
+
+
+class Line:
+    """One line of a generated program.
+
+    Attributes:
+      kind: "ufunc" (one call of a ufunc, element by element), "call" (of any function), "text" (an expression), "read" (the value
+        of a variable), "write" (of a variable).
+      step: index of the plan's step that it belongs to.
+      function: what "ufunc" and "call" call; the expression of "text", with `{0}` for the first argument; the cell of the others.
+      args: numbers of the values that it takes.
+      outs: numbers of the values that it gives; -1 for one that nobody wants.
+      takes_out: the function has an argument `out` for an array to fill.
+      may_alias: the result may share memory with an argument.
+      keeps: an argument may be kept somewhere after the run.
+      guard: for "read": the shape that the value must have, or None.
+      suffixes: what follows each argument in the text (".T"), or ().
+      again: when the line fails, its step may be done again from the beginning: it changes nothing, and nothing was written before.
+    """
+
+    __slots__ = (
+        "again",
+        "args",
+        "function",
+        "guard",
+        "keeps",
+        "kind",
+        "may_alias",
+        "outs",
+        "step",
+        "suffixes",
+        "takes_out",
+    )
+
+    def __init__(
+        self,
+        kind: str,
+        step: int,
+        function: Any,
+        args: tuple[int, ...],
+        outs: tuple[int, ...],
+        *,
+        takes_out: bool = False,
+        may_alias: bool = False,
+        keeps: bool = False,
+        guard: tuple[int, ...] | None = None,
+        suffixes: tuple[str, ...] = (),
+    ) -> None:
+        self.kind = kind
+        self.step = step
+        self.function = function
+        self.args = args
+        self.outs = outs
+        self.takes_out = takes_out
+        self.may_alias = may_alias
+        self.keeps = keeps
+        self.guard = guard
+        self.suffixes = suffixes
+        self.again = True
+
+
+class Lowering:
+    """The lines of a plan.
+
+    Attributes:
+      lines: in the order of the run.
+      value_of: for each slot the number of its value.
+      facts: fact by number of the value.
+      known: constants by number of the value; cells too.
+      certain: numbers of the values whose facts every run repeats.
+      fetched: for each fetch the number of its value.
+    """
+
+    def __init__(self, plan: Plan, facts: Facts, state: SessionState) -> None:
+        self.plan = plan
+        self.state = state
+        self.lines: list[Line] = []
+        self.value_of = list(range(plan.slots + 1))
+        self.facts: list[Fact | None] = list(facts.of)
+        self.known: dict[int, Any] = dict(facts.known)
+        self.certain: set[int] = {slot for slot, each in enumerate(facts.certain) if each}
+        self._reads = facts.reads
+        self._current: dict[int, int] = {}
+        self._constants: dict[Any, int] = {}
+        self._wrote = False
+        for index, step in enumerate(plan.steps):
+            self._wrote = False
+            self._step(index, step)
+        self._wrote = False
+        self.fetched = [self._fetch(fetch.slot) for fetch in plan.fetches]
+
+    def _fetch(self, slot: int) -> int:
+        """Returns the number of the value of a fetched slot: of a variable what it has at the end."""
+        value = self.value_of[slot]
+        return self.read(len(self.plan.steps), value, 0) if self._is_cell(value) else value
+
+    # ---- what patterns use
+
+    def add(self, line: Line) -> None:
+        """Appends a line."""
+        line.again = not self._wrote
+        if line.kind == "write":
+            self._wrote = True
+        self.lines.append(line)
+
+    def new(self, fact: Fact) -> int:
+        """Returns the number of a new value with a certain fact."""
+        number = len(self.facts)
+        self.facts.append(fact)
+        self.certain.add(number)
+        return number
+
+    def constant(self, value: Any, dtype: Any) -> int:
+        """Returns the number of a constant scalar of an element type."""
+        key = (value, type(value), dtype)
+        number = self._constants.get(key)
+        if number is None:
+            number = self.new(Fact(SCALAR, (), np.dtype(dtype), "C"))
+            self.known[number] = np.dtype(dtype).type(value)
+            self._constants[key] = number
+        return number
+
+    def write(self, index: int, cell: int, value: int) -> None:
+        """Adds a write of a variable; reads after it see `value`."""
+        target = self.known[cell]
+        self.add(Line("write", index, target, (value,), ()))
+        self._current[id(target)] = value
+
+    def read(self, index: int, cell: int, place: int) -> int:
+        """Returns the number of the present value of a variable, which input `place` of step `index` names."""
+        target = self.known[cell]
+        number = self._current.get(id(target))
+        if number is None:
+            fact = self._reads.get((index, place)) or fact_of(target.value)
+            number = len(self.facts)
+            self.facts.append(fact)
+            guarded = fact.kind in (SCALAR, ARRAY)
+            if guarded:
+                self.certain.add(number)
+            self.add(Line("read", index, target, (), (number,), guard=fact.shape if guarded else None, may_alias=True))
+            self._current[id(target)] = number
+        return number
+
+    def are_certain(self, *values: int) -> bool:
+        """Says whether every run repeats the facts of all these values."""
+        certain = self.certain
+        return all(value in certain for value in values)
+
+    def fact(self, value: int) -> Fact:
+        """Returns the fact of a value."""
+        found = self.facts[value]
+        assert found is not None
+        return found
+
+    # ---- steps
+
+    def _step(self, index: int, step: Step) -> None:
+        op = step.op
+        definition = op._definition
+        name = definition.name
+        known = self.known
+        outputs = step.outputs
+        effects = not step.is_read and has_effects(definition)
+        if name == "NoOp" or (outputs and not effects and all(slot < 0 or slot in known for slot in outputs)):
+            return
+        value_of = self.value_of
+        if name in _PASSING and not step.references and outputs[0] >= 0:
+            value_of[outputs[0]] = value_of[step.inputs[0]]
+            return
+        args = [value_of[slot] for slot in step.inputs]
+        for place in step.references:
+            if self._is_cell(args[place]):
+                args[place] = self.read(index, args[place], place)
+        if name in ("Identity", "StopGradient") and outputs[0] >= 0:
+            value_of[outputs[0]] = args[0]
+            return
+        if name == "ReadVariableOp" and self._is_cell(args[0]) and outputs[0] >= 0:
+            value_of[outputs[0]] = self.read(index, args[0], 0)
+            return
+        if len(outputs) == 1 and outputs[0] >= 0 and self._simple(index, definition, args, outputs[0]):
+            return
+        self._call(index, step, args, effects)
+
+    def _is_cell(self, value: int) -> bool:
+        fact = self.facts[value]
+        return fact is not None and fact.kind == CELL and value in self.known
+
+    def _simple(self, index: int, definition: Any, args: list[int], out: int) -> bool:
+        """Adds lines for an elementwise operation on numbers or arrays; says whether it could."""
+        fact = self.facts[out]
+        if fact is None or out not in self.certain or not self.are_certain(*args):
+            return False
+        if fact.kind == SCALAR:
+            template = scalars.expression(definition, [self.fact(each) for each in args])
+            if template is None:
+                return False
+            self.add(Line("text", index, template, tuple(args), (out,)))
+            return True
+        if definition.ufunc is not None and fact.kind == ARRAY:
+            self.add(Line("ufunc", index, definition.ufunc, tuple(args), (out,)))
+            return True
+        return False
+
+    def _call(self, index: int, step: Step, args: list[int], effects: bool) -> None:
+        """Adds a call of the kernel."""
+        definition = step.op._definition
+        keeps = definition.name in _KEEPING
+        if effects:
+            self._wrote = True
+            cells = [self.known[value] for value in args if self._is_cell(value)]
+            for cell in cells:
+                self._current.pop(id(cell), None)
+            if not cells and definition.resources != "random":
+                # Whatever it does, it may read or write variables, and keep what it is given.
+                self._current.clear()
+                keeps = True
+        function = kernel_of(step, self.state)
+        self.add(Line("call", index, function, tuple(args), tuple(step.outputs), may_alias=True, keeps=keeps))
+
+
+def has_effects(definition: Any) -> bool:
+    """Says whether an operation of a type may do more than to give its outputs."""
+    if definition.name in _HARMLESS:
+        return False
+    return bool(definition.spec.stateful or definition.resources or not definition.foldable)
+
+
+def kernel_of(step: Step, state: SessionState) -> Callable[..., Any]:
+    """Returns the function that computes a step from values; unlike `plan.kernel_of` it never meets a cell where it wants a value."""
+    op = step.op
+    definition = op._definition
+    attrs = {name: op._attrs[name] for name in definition.kernel_attrs}
+    if definition.bind_function is not None:
+        function = definition.bind_function(op)
+    else:
+        function = definition.kernel_function
+    if definition.resources:
+        return functools.partial(function, state.part(definition.resources), **attrs)
+    return functools.partial(function, **attrs) if attrs else function

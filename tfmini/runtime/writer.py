@@ -1,0 +1,302 @@
+"""From lines to the text of Python functions, with a table that leads from a line of text back to its step.
+
+Short programs are one function of the fed values. Long ones are cut into parts of some hundred lines, because the time that
+Python takes to compile a function grows faster than its length; the parts hand values on in a list. Whatever a function uses is
+a default of one of its arguments: those are the fastest names in Python.
+"""
+
+from __future__ import annotations
+
+import types
+from typing import Any
+
+import numpy as np
+
+from .facts import ARRAY, CELL, OTHER, SCALAR
+from .lowering import Line, Lowering
+
+_LINES_IN_PART = 300
+_LARGE = 1 << 14
+
+
+class Retreat(Exception):
+    """A generated program met what it was not made for: the interpreter goes on from the step."""
+
+
+class Part:
+    """One generated function.
+
+    Attributes:
+      code: what `types.FunctionType` needs, and `names` of the defaults.
+      names: the names of the arguments with defaults, in order.
+      table: for each line of the text (index of the step, whether the step may be done again).
+      text: the source.
+    """
+
+    __slots__ = ("code", "names", "table", "text")
+
+    def __init__(self, code: types.CodeType, names: list[str], table: list[tuple[int, bool]], text: str) -> None:
+        self.code = code
+        self.names = names
+        self.table = table
+        self.text = text
+
+
+class Writer:
+    """Writes the parts of a generated program.
+
+    Attributes:
+      parts: the functions, in order; the last one returns the list of what is fetched.
+      defaults: objects by the names under which the text uses them.
+      places: for each number of a value that one part hands to another its place in the list.
+    """
+
+    def __init__(self, lowering: Lowering) -> None:
+        self._lowering = lowering
+        self._known = lowering.known
+        self.defaults: dict[str, Any] = {"Retreat": Retreat}
+        self._functions: dict[int, str] = {}
+        self._cells: dict[int, int] = {}
+        self.places: dict[int, int] = {}
+        self.parts: list[Part] = []
+        lines = lowering.lines
+        self._last = last_uses(lowering)
+        count = max(1, -(-len(lines) // _LINES_IN_PART))
+        self.single = count == 1
+        self._find_places(lines)
+        for number in range(count):
+            start = number * _LINES_IN_PART
+            self._part(number, lines[start : start + _LINES_IN_PART], start, number == count - 1)
+
+    # ---- names
+
+    def _name(self, value: int) -> str:
+        """Returns the name of a value; a known one becomes a default."""
+        if value in self._known:
+            held = self._known[value]
+            name = f"c{value}" if self._lowering.fact(value).kind == CELL else f"k{value}"
+            self._use(name, held)
+            return name
+        return f"v{value}"
+
+    def _use(self, name: str, thing: Any) -> str:
+        self.defaults[name] = thing
+        if name not in self._used:
+            self._used[name] = None
+        return name
+
+    def _function(self, function: Any, step: int) -> str:
+        name = self._functions.get(id(function))
+        if name is None:
+            if isinstance(function, np.ufunc) or function in _PLAIN:
+                name = function.__name__
+            else:
+                name = f"{self._lowering.plan.steps[step].op.type}_{step}"
+            self._functions[id(function)] = name
+        return self._use(name, function)
+
+    # ---- parts
+
+    def _find_places(self, lines: list[Line]) -> None:
+        """Gives a place in the list to every value that is used in another part than the one that makes it."""
+        if self.single:
+            return
+        home: dict[int, int] = {}
+        places = self.places
+        for _, slot in self._lowering.plan.feeds:
+            places[slot] = len(places)
+            home[slot] = -1
+        last_part = (len(lines) - 1) // _LINES_IN_PART
+        for index, line in enumerate(lines):
+            part = index // _LINES_IN_PART
+            for value in line.args:
+                if value not in self._known and home[value] != part and value not in places:
+                    places[value] = len(places)
+            for value in line.outs:
+                if value >= 0:
+                    home[value] = part
+        for value in self._lowering.fetched:
+            if value not in self._known and home[value] != last_part and value not in places:
+                places[value] = len(places)
+
+    def _part(self, number: int, lines: list[Line], start: int, is_last: bool) -> None:
+        self._used: dict[str, None] = {}
+        text: list[str] = []
+        table: list[tuple[int, bool]] = []
+        here: set[int] = set()
+        first_step = lines[0].step if lines else 0
+        if self.single:
+            here.update(slot for _, slot in self._lowering.plan.feeds)
+            self._guards(text, table)
+        known, places = self._known, self.places
+        for index, line in enumerate(lines, start):
+            spot = (line.step, line.again)
+            for value in line.args:
+                if value not in here and value not in known:
+                    here.add(value)
+                    text.append(f"v{value} = V[{places[value]}]")
+                    table.append(spot)
+                    if self._last[value] // _LINES_IN_PART == number and self._is_large(value):
+                        text.append(f"V[{places[value]}] = None")
+                        table.append(spot)
+            before = len(text)
+            self._line(line, text)
+            for value in line.outs:
+                if value >= 0 and value not in known:
+                    here.add(value)
+                    if value in places:
+                        text.append(f"V[{places[value]}] = v{value}")
+            for value in dict.fromkeys((*line.args, *line.outs)):
+                if value >= 0 and value not in known and self._last[value] == index and self._is_large(value):
+                    text.append(f"v{value} = None")
+            table.extend([spot] * (len(text) - before))
+        if is_last:
+            end = (len(self._lowering.plan.steps), True)
+            for value in self._lowering.fetched:
+                if value not in here and value not in known:
+                    here.add(value)
+                    text.append(f"v{value} = V[{places[value]}]")
+            text.append(f"return [{', '.join(self._results())}]")
+            table.extend([end] * (len(text) - len(table)))
+        elif not text:
+            text.append("pass")
+            table.append((first_step, True))
+        names = list(self._used)
+        given = [f"v{slot}" for _, slot in self._lowering.plan.feeds] if self.single else ["V"]
+        name = "program" if self.single else f"part_{number}"
+        source = f"def {name}({', '.join([*given, *[f'{each}=None' for each in names]])}):\n    " + "\n    ".join(text)
+        module = compile(source + "\n", f"<generated {name}>", "exec")
+        code = next(each for each in module.co_consts if isinstance(each, types.CodeType))
+        self.parts.append(Part(code, names, table, source))
+
+    def _is_large(self, value: int) -> bool:
+        fact = self._lowering.facts[value]
+        if fact is None or value not in self._lowering.certain:
+            return fact is None or fact.kind in (ARRAY, OTHER)
+        return fact.kind == ARRAY and fact.dtype.itemsize * _product(fact.shape) > _LARGE
+
+    def _guards(self, text: list[str], table: list[tuple[int, bool]]) -> None:
+        """Writes the tests of the fed values."""
+        for condition in guards(self._lowering):
+            text.append(f"if {condition}: return None")
+            table.append((0, True))
+
+    def _line(self, line: Line, text: list[str]) -> None:
+        kind = line.kind
+        names = [self._name(value) for value in line.args]
+        if kind == "text":
+            text.append(f"v{line.outs[0]} = {line.function.format(*names)}")
+        elif kind == "read":
+            cell = self._use(f"c{self._cell_number(line.function)}", line.function)
+            out = line.outs[0]
+            if line.guard is None:
+                text.append(f"v{out} = {cell}.read()")
+            else:
+                text.append(f"v{out} = {cell}.value")
+                text.append(f"if v{out}.shape != {line.guard}: raise Retreat")
+                self._use("Retreat", Retreat)
+        elif kind == "write":
+            cell = self._use(f"c{self._cell_number(line.function)}", line.function)
+            text.append(f"{cell}.value = {names[0]}")
+        else:
+            function = self._function(line.function, line.step)
+            if line.suffixes:
+                names = [name + suffix for name, suffix in zip(names, line.suffixes, strict=True)]
+            outs = [f"v{out}" if out >= 0 and out not in self._known else "_" for out in line.outs]
+            call = f"{function}({', '.join(names)})"
+            text.append(call if all(out == "_" for out in outs) else f"{', '.join(outs)} = {call}")
+
+    def _cell_number(self, cell: Any) -> int:
+        """Returns the number of a value that stands for a variable."""
+        if not self._cells:
+            facts = self._lowering.facts
+            for value, held in reversed(self._known.items()):
+                fact = facts[value]
+                if fact is not None and fact.kind == CELL:
+                    self._cells[id(held)] = value
+        return self._cells[id(cell)]
+
+    def _results(self) -> list[str]:
+        """Returns the expressions of what is fetched: values that belong to the caller alone."""
+        lowering = self._lowering
+        results = []
+        given: set[int] = set()
+        made = {line.outs[0]: line for line in lowering.lines if len(line.outs) == 1}
+        for fetch, value in zip(lowering.plan.fetches, lowering.fetched, strict=True):
+            name = self._name(value)
+            fact = lowering.facts[value]
+            line = made.get(value)
+            fresh = line is not None and not line.may_alias and line.kind in ("text", "ufunc", "call")
+            if fact is not None and fact.kind == SCALAR and value in lowering.certain:
+                plain = fresh or (value in self._known and isinstance(self._known[value], np.generic))
+                results.append(name if plain else f"{name}[()]")
+            elif fact is not None and fact.kind == ARRAY and fresh and value not in given:
+                results.append(name)
+            elif (
+                fact is not None and fact.kind == ARRAY and value in lowering.certain and (fetch.copy or value in given)
+            ):
+                results.append(f"{name}.copy()")
+            else:
+                sources = [
+                    self._name(each)
+                    for each in (line.args if line is not None else ())
+                    if value not in self._known and (fact := lowering.facts[each]) is not None and fact.kind == ARRAY
+                ]
+                copy = fetch.copy or value in given or line is None
+                results.append(f"{self._use('owned', owned)}({', '.join([name, str(copy), *sources])})")
+            given.add(value)
+        return results
+
+
+def guards(lowering: Lowering) -> list[str]:
+    """Returns the conditions under which fed values are not those that the program was made for."""
+    conditions = []
+    for tensor, slot in lowering.plan.feeds:
+        fact = lowering.fact(slot)
+        if fact.kind == ARRAY:
+            dims = tensor._dims
+            if dims is None or None in dims:
+                conditions.append(f"v{slot}.shape != {fact.shape}")
+            conditions.append(f"not v{slot}.flags.c_contiguous")
+        elif fact.kind == SCALAR and tensor._dims != ():
+            conditions.append(f"v{slot}.shape != ()")
+        elif fact.kind not in (ARRAY, SCALAR):
+            conditions.append(f"getattr(v{slot}, 'shape', None) != {fact.shape}")
+    return conditions
+
+
+def owned(value: Any, copy: bool, *sources: Any) -> Any:
+    """Returns a fetched value that belongs to the caller alone.
+
+    Args:
+      value: what a kernel gave.
+      copy: it may be held by somebody else.
+      *sources: the arrays that it was made from; a kernel may have passed one on.
+    """
+    if type(value) is np.ndarray:
+        if value.ndim == 0:
+            return value[()]
+        if copy or not value.flags.owndata or any(value is each for each in sources):
+            return value.copy()
+    return value
+
+
+def last_uses(lowering: Lowering) -> dict[int, int]:
+    """Returns for each value the index of the last line that makes, uses or returns it."""
+    last: dict[int, int] = {slot: 0 for _, slot in lowering.plan.feeds}
+    for index, line in enumerate(lowering.lines):
+        for value in (*line.args, *line.outs):
+            last[value] = index
+    for value in lowering.fetched:
+        last[value] = len(lowering.lines)
+    return last
+
+
+def _product(shape: tuple[int, ...]) -> int:
+    count = 1
+    for size in shape:
+        count *= size
+    return count
+
+
+_PLAIN = (np.dot, np.matmul)
