@@ -57,8 +57,10 @@ from .ops import (
     state,
     state_parts,
     statistics,
+    tensor_array,
     trigonometry,
     unary,
+    while_loop,
 )
 from .variables import initializers, lists, partitioners, parts, scope, store, templates, variable, variable_scope
 from .variables import modes as variable_modes
@@ -124,7 +126,20 @@ PUBLIC: dict[str, Any] = {
         state_parts,
     ),
     **_names(math, division, unary, trigonometry, special, compare, reduction, extremes, statistics, sorting),
-    **_names(linalg, diagonals, matrices, decomposition, control_flow, cond, case, data_flow, segments, constant),
+    **_names(
+        linalg,
+        diagonals,
+        matrices,
+        decomposition,
+        control_flow,
+        cond,
+        case,
+        while_loop,
+        tensor_array,
+        data_flow,
+        segments,
+        constant,
+    ),
     **_names(slicing, gathering, padding, select, clip, checks),
     **_names(
         initializers, lists, variable_modes, partitioners, parts, scope, store, templates, variable, variable_scope

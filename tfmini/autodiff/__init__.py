@@ -1,5 +1,6 @@
 """Gradients of graphs, by adding operations to them."""
 
+from . import control_flow as control_flow
 from .aggregation import AggregationMethod
 from .gradients import UnconnectedGradients, gradients
 

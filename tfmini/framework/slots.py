@@ -25,6 +25,7 @@ class Slots:
     __slots__ = (
         "binary_operator",
         "cell_provider",
+        "check_loops",
         "default_session_run",
         "explain_error",
         "getitem",
@@ -40,6 +41,8 @@ class Slots:
         self.binary_operator: Callable[..., Any] = _unfilled("A tensor operator")
         self.unary_operator: Callable[..., Any] = _unfilled("A tensor operator")
         self.getitem: Callable[..., Any] = _unfilled("Slicing a tensor")
+        # ops: says when an operation reads what is computed inside a loop around which it does not stand
+        self.check_loops: Callable[[Any], None] = _unfilled("A loop")
         # runtime: (fetch, feed_dict, session, graph, what) -> values
         self.default_session_run: Callable[..., Any] = _unfilled("Tensor.eval and Operation.run")
         # formats and io

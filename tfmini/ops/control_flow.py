@@ -25,6 +25,15 @@ no_op_op = op("NoOp() -> ()")
 no_op_op.kernel(lambda: None)
 
 
+def _refuse_operation(value: Operation, dtype: Any = None, name: str | None = None, as_ref: bool = False) -> Any:
+    raise TypeError(
+        f"can't convert Operation '{value._name}' to Tensor. An operation gives no value; take one of its outputs, or run it."
+    )
+
+
+convert.register_tensor_conversion_function(Operation, _refuse_operation)
+
+
 def no_op(name: str | None = None) -> Operation:
     """Returns an operation that does nothing; it is there for its control inputs."""
     return raw.NoOp(name=name)
