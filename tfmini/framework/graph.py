@@ -126,12 +126,12 @@ class Graph:
     def _settle(self, op: Operation, compute_device: bool = True) -> None:
         """Does for a new operation what the scopes ask for that are open in this thread, and announces it."""
         scopes = self._thread.__dict__
+        context = op._control_flow_context = scopes["control_flow"]
         if self._has_loops:
-            slots.check_loops(op, scopes["control_flow"])
-        if scopes["control_flow"] is not None:
+            slots.check_loops(op)
+        if context is not None:
             # After the operation is in the graph, because the context may add operations of its own.
-            op._control_flow_context = scopes["control_flow"]
-            op._control_flow_context.AddOp(op)
+            context.AddOp(op)
         for controller in scopes["control"]:
             controller.see(op)
         if compute_device and scopes["devices"]:
