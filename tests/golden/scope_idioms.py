@@ -195,6 +195,69 @@ with tf.variable_scope('w') as scope{n}:
     scope{n}.get_variable(store{n}[0], 'v', [2], reuse=[[True|False|tf.AUTO_REUSE|None]])
     scope{n}.get_variable(store{n}[0], 'z{n}', [2], reuse=[[True|False|tf.AUTO_REUSE|None]])
 """,
+    # ---- cells of a notebook that are run twice
+    """
+for _ in range(2):
+    v{n} = tf.get_variable('c{n}', [2][[||, custom_getter=suffix|, use_resource=True]])
+    tf.get_variable('c{n}', [2])
+""",
+    """
+for _ in range([[2|3]]):
+    with tf.variable_scope('c{n}'[[||, reuse=tf.AUTO_REUSE]]):
+        tf.get_variable('v', [2])
+        tf.get_variable('w', [4][[|, partitioner=halves]])
+    with tf.variable_scope('c{n}', reuse=True):
+        tf.get_variable('v', [2])
+    tf.get_variable('c{n}/w', [4])
+""",
+    """
+def function{n}():
+    return tf.get_variable('f{n}', [2])
+for _ in range(2):
+    function{n}()
+    tf.constant(1.0)
+    function{n}()
+""",
+    """
+tf.get_variable('e{n}', [2])
+for _ in range(2):
+    tf.get_variable('e{n}', [2])
+    tf.Variable(1.0, name='e{n}')
+    tf.get_variable('e{n}/a', [[[2]|]])
+""",
+    # ---- what has no value of its own
+    """
+bare().[[value|read_value|eval]]()
+bare().[[name|dtype|shape]]
+bare().op
+bare().read_value()
+bare().[[name|dtype]]
+bare().get_shape()
+tf.ones_initializer.__mro__[1]()([2])
+tf.get_variable('n{n}', [2], initializer=tf.ones_initializer.__mro__[1]())
+""",
+    """
+crossed()
+[[bare().name|bare().shape|bare().dtype]]
+[[bare().op|bare().value()|bare().read_value()]]
+""",
+    """
+def function{n}(name):
+    return [[tf.Variable([1.0, 2.0], name=name)|tf.get_variable(name, [2]) + tf.Variable(1.0)]]
+template{n} = tf.make_template('made', function{n}[[|, create_scope_now_=True]])
+template{n}('v')
+template{n}('v')
+""",
+    """
+tf.get_variable('em{n}', [[[0]|[0, 2]|[2, 0]]], partitioner=[[halves|columns|tf.fixed_size_partitioner(1)|minmax]])
+tf.get_variable('en{n}', partitioner=halves, initializer=[[tf.zeros([0])|np.zeros([0], np.float32)|tf.ones([4])]])
+tf.get_variable('eo{n}', [4], partitioner=7)
+""",
+    """
+tf.get_variable('x{n}/part_0', [2])
+tf.get_variable('x{n}', [4], partitioner=[[halves|tf.fixed_size_partitioner(3)]])
+tf.get_variable('x{n}', [4])
+""",
     # ---- initializers
     """
 tf.get_variable('j{n}', [[[2]|[4, 2]]], dtype=[[tf.complex64|tf.complex128]][[|, initializer=tf.ones_initializer()]])

@@ -57,6 +57,9 @@ class Reach:
 
     Args:
       tfmini: the package.
+
+    Attributes:
+      raised: how often an error came from each place. verdicts: how often each was given. requests: how many of them were compared.
     """
 
     def __init__(self, tfmini: Any) -> None:
@@ -70,6 +73,7 @@ class Reach:
         }
         self.raised: collections.Counter[tuple[str, int]] = collections.Counter()
         self.verdicts: collections.Counter[str] = collections.Counter()
+        self.requests = 0
 
     def error(self, error: BaseException) -> None:
         """Counts the place at which an error was raised."""
@@ -99,12 +103,22 @@ class Reach:
             for graph in graphs:
                 self.verdicts.update(request.verdict for request in graph.journal.requests)
 
-    def report(self) -> list[str]:
-        """Returns the counts as lines, the rarest places first."""
+    def report(self, least: int = 20) -> list[str]:
+        """Returns the counts as lines, the rarest places first; then how many there are, the smallest count, and what is under `least`."""
         lines = [f"{self.verdicts[each]:7d}  {each}" for each in VERDICTS]
         lines += [f"{count:7d}  {each} (not listed)" for each, count in self.verdicts.items() if each not in VERDICTS]
+        places = {place: f"{Path(place[0]).relative_to(self._package).as_posix()}:{place[1]}" for place in self._places}
         for place in sorted(self._places, key=lambda each: (self.raised[each], each)):
-            file, line = place
-            name = Path(file).relative_to(self._package).as_posix()
-            lines.append(f"{self.raised[place]:7d}  {name}:{line}  {self._places[place][1]}")
+            lines.append(f"{self.raised[place]:7d}  {places[place]}  {self._places[place][1]}")
+        lines.append(_rare("verdicts", {each: self.verdicts[each] for each in VERDICTS}, least))
+        lines.append(_rare("places that raise", {places[each]: self.raised[each] for each in self._places}, least))
+        lines.append(f"{self.requests} requests for variables, each with TensorFlow's outcome beside the verdict")
         return lines
+
+
+def _rare(what: str, counts: dict[str, int], least: int) -> str:
+    rare = [name for name, count in counts.items() if count < least]
+    return (
+        f"{len(counts)} {what}, the rarest reached {min(counts.values())} times; reached less than {least} times: "
+        f"{', '.join(rare) or 'none'}"
+    )

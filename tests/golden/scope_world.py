@@ -2,8 +2,9 @@
 
 A program is ordinary source. Every statement is executed on its own, also those inside `with` and `try`: what it gave is noted (names,
 shapes, dtypes, flags), or the class and the first line of what it raised, and the program goes on with the next statement. Only
-`raise Stop` leaves the blocks around it, as an error does in a real program. At the end the whole graph is noted by `describe`, and
-the value of each variable after its initializer was run, bit for bit.
+`raise Stop` leaves the blocks around it, as an error does in a real program. `for _ in range(2):` plays its body as a notebook cell that
+is run twice. At the end the whole graph is noted by `describe`, what became of each request for a variable by `scope_verdicts`, and the
+value of each variable after its initializer was run, bit for bit.
 
 The names that a program can use beside `tf` and `np` are made by `names`.
 """
@@ -11,15 +12,18 @@ The names that a program can use beside `tf` and `np` are made by `names`.
 from __future__ import annotations
 
 import ast
+import contextlib
 import functools
 import hashlib
+import re
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
-from . import describe
+from . import describe, scope_verdicts
 
 
 class Stop(Exception):
@@ -69,9 +73,31 @@ def names(tf: Any) -> dict[str, Any]:
         kwargs["name"] = (kwargs["name"] or "created") + "_c"
         return next_creator(**kwargs)
 
+    def crossed() -> None:
+        """Makes two graphs the default and leaves them in the wrong order, in a thread, which nothing outlives."""
+        raised: list[BaseException] = []
+
+        def cross() -> None:
+            one, two = tf.Graph().as_default(), tf.Graph().as_default()
+            one.__enter__()
+            two.__enter__()
+            try:
+                one.__exit__(None, None, None)
+            except AssertionError as error:
+                raised.append(error)
+            two.__exit__(None, None, None)
+
+        thread = threading.Thread(target=cross)
+        thread.start()
+        thread.join()
+        for error in raised:
+            raise error
+
     return {
         "tf": tf,
         "np": np,
+        "crossed": crossed,
+        "bare": lambda: tf.Variable.__new__(tf.Variable),
         "Stop": Stop,
         "square": square,
         "nothing": lambda v: None,
@@ -161,8 +187,25 @@ def failure(error: Exception) -> list[str]:
 
 
 @functools.lru_cache(maxsize=4096)
-def _compiled(text: str, mode: str) -> Any:
-    return compile(text, "<program>", mode)
+def _compiled(text: str, mode: str, line: int) -> Any:
+    return compile("\n" * (line - 1) + text, "<program>", mode)
+
+
+@contextlib.contextmanager
+def _running(tf: Any, cell: str, count: int, source: str) -> Iterator[None]:
+    """Tells tfmini which cell runs, as a notebook does; real TensorFlow knows nothing of cells."""
+    if tf.__name__ != "tfmini":
+        yield
+        return
+    from tfmini.framework.provenance import Cell
+    from tfmini.framework.slots import slots
+
+    before = slots.cell_provider
+    slots.cell_provider = lambda: Cell(cell, count, source)
+    try:
+        yield
+    finally:
+        slots.cell_provider = before
 
 
 class Runner:
@@ -171,10 +214,15 @@ class Runner:
     Args:
       tf: the engine.
       on_error: called with every error that a statement raised.
+      watch: is told which statement is executed.
     """
 
-    def __init__(self, tf: Any, on_error: Callable[[Exception], None] | None = None) -> None:
+    def __init__(
+        self, tf: Any, on_error: Callable[[Exception], None] | None = None, watch: scope_verdicts.Watch | None = None
+    ) -> None:
         self.tf = tf
+        self._watch = watch
+        self._cell: tuple[Any, ...] = ()
         self.names = names(tf)
         self.outcomes: list[Any] = []
         self.statements: list[str] = []
@@ -200,12 +248,27 @@ class Runner:
                     self._block(statement.body)
                 except Stop:
                     self._note("", "caught")
+            elif isinstance(statement, ast.For):
+                self._cell_again_and_again(statement)
             elif isinstance(statement, ast.Raise):
                 raise Stop
             else:
-                self._attempt(ast.unparse(statement), lambda each=statement: self._simple(each))
+                self._attempt(ast.unparse(statement), functools.partial(self._simple, statement), statement.lineno)
 
-    def _attempt(self, statement: str, action: Callable[[], Any]) -> bool:
+    def _cell_again_and_again(self, statement: ast.For) -> None:
+        source = "\n".join(ast.unparse(each) for each in statement.body)
+        before = self._cell
+        for count in eval(_compiled(ast.unparse(statement.iter), "eval", 1), {}):
+            cell = (*before, statement.lineno)
+            self._cell = (*before, statement.lineno, count)
+            with _running(self.tf, str(cell), count + 1, source):
+                self._block(statement.body)
+        self._cell = before
+
+    def _attempt(self, statement: str, action: Callable[[], Any], line: int) -> bool:
+        if self._watch is not None:
+            cell = self._cell
+            self._watch.where = (str(cell[:-1]), cell[-1], line) if cell else None
         try:
             value = action()
         except Exception as error:  # noqa: BLE001 - whatever an engine raises is the outcome that is compared
@@ -218,12 +281,12 @@ class Runner:
 
     def _simple(self, statement: ast.stmt) -> Any:
         if isinstance(statement, ast.Expr):
-            return eval(_compiled(ast.unparse(statement.value), "eval"), self.names)
+            return eval(_compiled(ast.unparse(statement.value), "eval", statement.lineno), self.names)
         if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
-            value = eval(_compiled(ast.unparse(statement.value), "eval"), self.names)
+            value = eval(_compiled(ast.unparse(statement.value), "eval", statement.lineno), self.names)
             self.names[statement.targets[0].id] = value
             return value
-        exec(_compiled(ast.unparse(statement), "exec"), self.names)
+        exec(_compiled(ast.unparse(statement), "exec", statement.lineno), self.names)
         return None
 
     def _with(self, items: list[ast.withitem], body: list[ast.stmt]) -> None:
@@ -231,14 +294,14 @@ class Runner:
         entered: list[Any] = []
 
         def enter() -> Any:
-            context = eval(_compiled(ast.unparse(item.context_expr), "eval"), self.names)
+            context = eval(_compiled(ast.unparse(item.context_expr), "eval", item.context_expr.lineno), self.names)
             value = type(context).__enter__(context)
             entered.append(context)
             if isinstance(item.optional_vars, ast.Name):
                 self.names[item.optional_vars.id] = value
             return value
 
-        if not self._attempt(f"with {ast.unparse(item)}", enter):
+        if not self._attempt(f"with {ast.unparse(item)}", enter, item.context_expr.lineno):
             return
         context = entered[0]
         try:
@@ -264,17 +327,32 @@ class Runner:
 
 
 def run(tf: Any, source: str, seed: int = 87, on_error: Callable[[Exception], None] | None = None) -> dict[str, Any]:
-    """Returns the record of a program: statements, outcomes, what is left open, nodes, collections, variables, values."""
+    """Returns the record of a program: statements, outcomes, what is left open, nodes, collections, variables, requests, values."""
     graph = tf.Graph()
-    runner = Runner(tf, on_error)
+    watch = scope_verdicts.Watch(tf)
+    runner = Runner(tf, on_error, watch)
     with graph.as_default():
         tf.set_random_seed(seed)
-        runner.run(source)
+        with watch.open():
+            runner.run(source)
         record: dict[str, Any] = {"statements": runner.statements, "outcomes": runner.outcomes}
         record["left"] = [tf.get_variable_scope().name, graph.get_name_scope()]
         record.update(describe.describe(tf, graph))
+        record["requests"] = watch.calls
+        if _is_broken(graph):
+            record["broken"] = True
         record["values"] = _values(tf, graph)
     return record
+
+
+def _is_broken(graph: Any) -> bool:
+    """Says whether an operation has an input in another graph: TensorFlow lets a partitioned variable do that, and fails later."""
+    for op in graph.get_operations():
+        try:
+            list(op.inputs)
+        except KeyError:
+            return True
+    return False
 
 
 def _config(tf: Any) -> Any:
@@ -306,10 +384,52 @@ def _values(tf: Any, graph: Any) -> dict[str, Any]:
                 session.run(each.initializer)
                 ready[name] = each
             except Exception as error:  # noqa: BLE001 - what a run refuses is compared
-                found[name] = failure(error)
+                found[name] = _without_order(failure(error), _empty_reads(each.initializer, set(ready)))
         for name, value in session.run(ready).items():
             found[name] = bits(value, rounded)
     return dict(sorted(found.items()))
+
+
+_UNINITIALIZED = re.compile(r"(?<=uninitialized value )\S+|(?<=Could not find variable )[^.\s]+")
+_FILLS = ("Assign", "IsVariableInitialized", "RefSwitch")
+
+
+def _empty_reads(initializer: Any, ready: set[str]) -> set[str]:
+    """Returns the names of the empty variables of which a run of `initializer` reads one first.
+
+    When there are several, none of these reads waits for another, so which one a run meets first is not ordered by anything.
+    """
+    fails: dict[Any, bool] = {}
+    names: dict[Any, set[str]] = {}
+    todo = [initializer]
+    while todo:
+        op = todo[-1]
+        before = [*(each.op for each in op.inputs), *op.control_inputs]
+        missing = [each for each in before if each not in fails]
+        if missing:
+            # Marked, because a loop of the graph must not be walked around for ever.
+            fails.update(dict.fromkeys(missing, False))
+            todo.extend(missing)
+            continue
+        todo.pop()
+        read = {
+            each.op.name
+            for each in op.inputs
+            if (each.op.type == "VariableV2" and op.type not in _FILLS)
+            or (each.op.type == "VarHandleOp" and op.type == "ReadVariableOp")
+        }
+        names[op] = {name for name in read if name + ":0" not in ready}
+        after = any(fails[each] or names.get(each) for each in before)
+        fails[op] = after
+    return {name for op, found in names.items() if not fails[op] for name in found}
+
+
+def _without_order(failed: list[str], names: set[str]) -> list[str]:
+    """Returns a failure with all the names of which any may come first in the place of the one that came."""
+    found = _UNINITIALIZED.search(failed[2])
+    if found is None or len(names) < 2 or found[0] not in names:
+        return failed
+    return [*failed[:2], _UNINITIALIZED.sub(f"any of {sorted(names)}", failed[2], count=1)]
 
 
 def bits(value: Any, rounded: bool = False) -> str:

@@ -68,7 +68,7 @@ def _exists(request: Any, record: Any, made: Any) -> tuple[str, str]:
     scope = request.entry.name if request.entry is not None else ""
     where = f"variable_scope({scope.rpartition('/')[2]!r}, reuse=True)" if scope else "a scope with reuse=True"
     mode = f"The mode here is make new ({_mode_words(request)})."
-    if record is not None and _is_rerun(record.site, request.sites[0] if request.sites else None):
+    if record is not None and _is_rerun(made.sites if made is not None else (record.site,), request.sites):
         return (
             "REFUSED_EXISTS_RERUN",
             f"The same line made it when the cell ran before. {mode} Start with a new graph: `with tf.Graph().as_default():` or "
@@ -77,15 +77,18 @@ def _exists(request: Any, record: Any, made: Any) -> tuple[str, str]:
     return "REFUSED_EXISTS", f"{mode} To share it: with tf.{where}. For a second variable use another name or scope."
 
 
-def _is_rerun(made: Any, asked: Any) -> bool:
-    """Says whether the same source line of a notebook cell made the variable in an earlier run of the cell."""
-    if made is None or asked is None or made.line != asked.line or made.text != asked.text:
+def _is_rerun(made: tuple[Any, ...], asked: tuple[Any, ...]) -> bool:
+    """Says whether the same source lines of a notebook cell made the variable in an earlier run of the cell."""
+    if not made or not asked or made[0] is None or len(made) != len(asked):
         return False
-    if made.cell is not None and asked.cell is not None:
-        # a host that names no cells is told apart by the source
-        same = made.cell.id == asked.cell.id or (made.cell.source and made.cell.source == asked.cell.source)
-        return bool(same) and made.cell.count != asked.cell.count
-    return False
+    if any(a.line != b.line or a.text != b.text for a, b in zip(made, asked, strict=True)):
+        return False
+    before, now = made[0].cell, asked[0].cell
+    if before is None or now is None:
+        return False
+    # a host that names no cells is told apart by the source
+    same = before.id == now.id or (before.source and before.source == now.source)
+    return bool(same) and before.count != now.count
 
 
 def _missing(request: Any, store: Any, name: str) -> tuple[str, str]:
@@ -106,12 +109,11 @@ def _missing(request: Any, store: Any, name: str) -> tuple[str, str]:
             f"The graph has a variable {name}, but tf.Variable made it; get_variable finds only what get_variable made. Make it "
             "with tf.get_variable.",
         )
-    leaf = name.rpartition("/")[2]
     twice = _without_doubled_part(name)
-    elsewhere = twice if twice in names else next((n for n in names if n.endswith("/" + leaf) or n == leaf), None)
-    if elsewhere is not None and (
-        elsewhere == twice or name.endswith("/" + elsewhere) or elsewhere.endswith("/" + name)
-    ):
+    elsewhere = (
+        twice if twice in names else next((n for n in names if _ends_with(n, name) or _ends_with(name, n)), None)
+    )
+    if elsewhere is not None:
         return (
             "REFUSED_MISSING_PREFIX",
             f"The store has {elsewhere}: open the scope that leads there, not {name.rpartition('/')[0] or 'the root'!r}. {mode}",
@@ -121,6 +123,11 @@ def _missing(request: Any, store: Any, name: str) -> tuple[str, str]:
         f" Did you mean {near[0]}?" if near else (f" The store has: {', '.join(sorted(names)[:5])}." if names else "")
     )
     return "REFUSED_MISSING", f"{mode}{hint} Make it once in a scope without reuse before it is shared."
+
+
+def _ends_with(name: str, end: str) -> bool:
+    """Says whether `name` is `end` inside one more scope or several."""
+    return name.endswith("/" + end)
 
 
 def _without_doubled_part(name: str) -> str:

@@ -404,12 +404,6 @@ class ResourceVariable(BaseResourceVariable):
     def _snapshot_tensor(self) -> Tensor:
         return self._graph_element if self._cached_value is None else self._cached_value
 
-    def ref(self) -> Any:
-        """Returns a hashable reference to this variable; `deref()` gives it back."""
-        from .ref import Reference
-
-        return Reference(self)
-
 
 class UnreadVariable(BaseResourceVariable):
     """The result of a write: a variable whose reads and writes wait for that write."""

@@ -181,6 +181,7 @@ class Variable(metaclass=_VariableMeta):
     _synchronization: Any
     _aggregation: Any
     _record: Any = None
+    _snapshot_tensor: Callable[[], Tensor]  # gives the read that was added with the variable
 
     def value(self) -> Tensor:
         """Returns a tensor with the value of this variable."""
@@ -286,10 +287,6 @@ class Variable(metaclass=_VariableMeta):
         with self.graph.control_dependencies(None):
             return cond(is_variable_initialized(self), self.read_value, lambda: self.initial_value)
 
-    def _snapshot_tensor(self) -> Tensor:
-        """Returns the read that was added with the variable."""
-        raise NotImplementedError(f"{type(self).__name__} does not say which read was added with it.")
-
     def read_value(self) -> Tensor:
         """Returns a new read of the value, placed and ordered where it is asked for."""
         raise NotImplementedError(f"{type(self).__name__} does not say how to read its value.")
@@ -311,7 +308,9 @@ class Variable(metaclass=_VariableMeta):
 
     def ref(self) -> Any:
         """Returns a hashable reference to this variable; `deref()` gives it back."""
-        raise NotImplementedError(f"{type(self).__name__} does not say what refers to it.")
+        from .ref import Reference
+
+        return Reference(self)
 
     def experimental_ref(self) -> Any:
         """The old name of `ref`."""
