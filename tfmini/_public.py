@@ -24,6 +24,8 @@ from .ops import (
     cond,
     constant,
     control_flow,
+    conv_forms,
+    conv_functions,
     data_flow,
     decomposition,
     diagonals,
@@ -32,6 +34,7 @@ from .ops import (
     extremes,
     gathering,
     getitem,
+    holes,
     joining,
     linalg,
     losses,
@@ -44,14 +47,17 @@ from .ops import (
     packing,
     padding,
     placeholders,
+    pool_functions,
     random,
     reduction,
     segments,
     select,
+    separable,
     sequences,
     shaping,
     slicing,
     sorting,
+    space,
     special,
     splitting,
     state,
@@ -141,6 +147,11 @@ PUBLIC: dict[str, Any] = {
         constant,
     ),
     **_names(slicing, gathering, padding, select, clip, checks),
+    **_picked(
+        "batch_to_space batch_to_space_nd depth_to_space required_space_to_batch_paddings space_to_batch space_to_batch_nd "
+        "space_to_depth",
+        space,
+    ),
     **_names(
         initializers, lists, variable_modes, partitioners, parts, scope, store, templates, variable, variable_scope
     ),
@@ -156,9 +167,10 @@ PUBLIC["train"] = _namespace("train", _names(training))
 PUBLIC["nn"] = _namespace(
     "nn",
     {
-        **_names(activation, losses, nn, embedding),
+        **_names(activation, losses, nn, embedding, conv_functions, conv_forms, holes, pool_functions, separable),
         **_picked("sigmoid tanh log_sigmoid", unary),
         **_picked("in_top_k top_k", sorting),
+        **_picked("depth_to_space space_to_batch space_to_depth", space),
     },
 )
 PUBLIC["math"] = _namespace(
