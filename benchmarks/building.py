@@ -67,7 +67,7 @@ def _parameters() -> tuple[list[np.ndarray], list[np.ndarray], np.ndarray]:
 def _deep(tf: Any) -> Stages:
     weights, biases, fed = _parameters()
 
-    def prepare(clock: Clock) -> tuple[Any, Any, Any, dict[Any, Any]]:
+    def prepare(clock: Clock) -> tuple[Any, list[Any], dict[Any, Any]]:
         graph = tf.Graph()
         with graph.as_default():
             x = tf.placeholder(tf.float32, [_BATCH, _WIDTH])
@@ -85,22 +85,22 @@ def _deep(tf: Any) -> Stages:
 
             loss = clock.time("deep_forward", forward)
             slopes = clock.time("deep_gradients", lambda: tf.gradients(loss, made))
-            done = tf.group(*[each.op for each in slopes])
             own = session(tf, graph)
             own.run(tf.global_variables_initializer())
-        return own, [loss, done], slopes, {x: fed}
+        return own, [loss, *slopes], {x: fed}
 
     def sample() -> dict[str, float]:
         clock = Clock()
-        own, fetches, _, feeds = prepare(clock)
+        own, fetches, feeds = prepare(clock)
         clock.time("deep_first", lambda: own.run(fetches, feeds))
         clock.repeat("deep_steady", lambda: own.run(fetches, feeds))
         own.close()
         return clock.found
 
     def check() -> list[np.ndarray]:
-        own, fetches, slopes, feeds = prepare(Clock())
-        return [own.run(fetches[0], feeds), *own.run([slopes[0], slopes[1], slopes[-1]], feeds)]
+        own, fetches, feeds = prepare(Clock())
+        loss, *slopes = own.run(fetches, feeds)
+        return [loss, slopes[0], slopes[1], slopes[-1]]
 
     return Stages(sample, check)
 

@@ -56,7 +56,7 @@ def _lstm_by_hand() -> Work:
     dh, dc = np.empty((_BATCH, n), np.float32), np.empty((_BATCH, n), np.float32)
     t = np.empty((_BATCH, n), np.float32)
     wide = np.empty((_BATCH, 4 * n), np.float32)
-    three, three_more = np.empty((_BATCH, 3 * n), np.float32), np.empty((_BATCH, 3 * n), np.float32)
+    three = np.empty((_BATCH, 3 * n), np.float32)
     dw, db = np.empty_like(w), np.empty_like(b)
     ones = np.ones(_STEPS * _BATCH, np.float32)
     half, one, rate = np.array(0.5, np.float32), np.array(1, np.float32), np.array(_RATE, np.float32)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -17,7 +18,7 @@ def dense_parameters(sizes: Sequence[int]) -> list[np.ndarray]:
     """Returns weights and biases of layers of these sizes, always the same."""
     random = np.random.RandomState(1)
     made: list[np.ndarray] = []
-    for before, after in zip(sizes[:-1], sizes[1:], strict=True):
+    for before, after in itertools.pairwise(sizes):
         limit = np.sqrt(6 / (before + after))
         made.append(random.uniform(-limit, limit, (before, after)).astype(np.float32))
         made.append(random.uniform(-0.1, 0.1, after).astype(np.float32))
