@@ -6,7 +6,19 @@ import copy
 import json
 from typing import Any
 
-SECTIONS = ("variables", "scopes", "entries", "requests", "collections", "sites", "cells", "sessions", "runs")
+SECTIONS = (
+    "variables",
+    "order",
+    "inits",
+    "scopes",
+    "entries",
+    "requests",
+    "collections",
+    "sites",
+    "cells",
+    "sessions",
+    "runs",
+)
 TABLES = ("types", "dtypes", "shapes", "makers", "devices")
 COLUMNS = ("name", "type", "inputs", "control", "outputs", "maker", "owner", "site", "device")
 

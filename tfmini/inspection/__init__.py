@@ -7,7 +7,11 @@ from .explain import explain_request
 from .explain_text import explanation_text
 from .export import to_dot, to_networkx
 from .graph_text import graph_text, lane_counts, lane_of
+from .init_order import init_order
+from .init_order_text import init_order_text, preflight_text, try_text
+from .init_order_try import find_order, try_order
 from .lookup import default_graph, facts, find, operation_card
+from .preflight import preflight
 from .reading import Record, record_of
 from .scopes_text import collections_text, mode_origin, requests_text, scopes_text
 from .trace import Recording, trace
@@ -26,12 +30,17 @@ __all__ = [
     "explanation_text",
     "facts",
     "find",
+    "find_order",
     "graph_label",
     "graph_text",
+    "init_order",
+    "init_order_text",
     "lane_counts",
     "lane_of",
     "mode_origin",
     "operation_card",
+    "preflight",
+    "preflight_text",
     "record_of",
     "requests_text",
     "scopes_text",
@@ -40,6 +49,8 @@ __all__ = [
     "to_networkx",
     "trace",
     "trace_text",
+    "try_order",
+    "try_text",
     "value_summary",
     "value_words",
     "values_of",

@@ -9,7 +9,20 @@ from typing import Any
 
 from .tracker import snapshot
 
-_SECTIONS = ("variables", "scopes", "entries", "requests", "collections", "sites", "cells", "sessions", "runs")
+_SECTIONS = (
+    "variables",
+    "order",
+    "inits",
+    "scopes",
+    "entries",
+    "requests",
+    "collections",
+    "sites",
+    "cells",
+    "sessions",
+    "runs",
+)
+_NOTHING: dict[str, Any] = {"length": 0, "set": {}}
 
 
 class Record:
@@ -18,7 +31,8 @@ class Record:
     Attributes:
       graph, open, last: as in the record.
       name, type, inputs, control, outputs, maker, owner, site, device: columns; text where the record has table indexes.
-      variables, scopes, entries, requests, collections, sites, cells, sessions, runs: lists; items that were not sent are None.
+      variables, order, inits, scopes, entries, requests, collections, sites, cells, sessions, runs: lists; items that were not
+        sent are None.
     """
 
     def __init__(self, record: dict[str, Any]) -> None:
@@ -38,8 +52,10 @@ class Record:
         self.owner: list[int] = ops["owner"]
         self.site: list[int] = ops["site"]
         self.device: list[str] = [tables["devices"][index] for index in ops["device"]]
-        lists = {name: _listed(record[name]) for name in _SECTIONS}
+        lists = {name: _listed(record.get(name, _NOTHING)) for name in _SECTIONS}
         self.variables: list[dict[str, Any]] = lists["variables"]
+        self.order: list[dict[str, Any] | None] = lists["order"]
+        self.inits: list[dict[str, Any]] = lists["inits"]
         self.scopes: list[dict[str, Any]] = lists["scopes"]
         self.entries: list[dict[str, Any]] = lists["entries"]
         self.requests: list[dict[str, Any]] = lists["requests"]

@@ -18,10 +18,23 @@ from ..framework.slots import slots
 from .changes import LastChange
 from .columns import OpColumns, Places
 from .graph_sections import Uses, collection_records, run_record, session_record, variable_record, variable_scope_name
+from .init_order_table import InitTable
 from .scopes_section import ScopeTable, entry_record, request_record, scope_records
 
 FORMAT = "tfmini.graph/1"
-_SPARSE = ("variables", "scopes", "entries", "requests", "collections", "sites", "cells", "sessions", "runs")
+_SPARSE = (
+    "variables",
+    "order",
+    "inits",
+    "scopes",
+    "entries",
+    "requests",
+    "collections",
+    "sites",
+    "cells",
+    "sessions",
+    "runs",
+)
 _MOST_RUNS_SENT = 20
 _PROCESS = os.urandom(3).hex()  # a graph of a restarted kernel is another graph to a page
 _MOST_RUNS_KEPT = 200
@@ -51,6 +64,7 @@ class GraphTracker:
         self._ops = OpColumns(self._places)
         self._uses = Uses()
         self._scopes = ScopeTable()
+        self._inits = InitTable()
         self._amended: set[Any] = set()
         self._mutations = graph._mutations
         self._noted = 0
@@ -151,7 +165,9 @@ class GraphTracker:
             return None
         known = len(sent)
         changed = {
-            str(i): item for i, item in enumerate(items) if i >= known or (item is not sent[i] and item != sent[i])
+            str(i): item
+            for i, item in enumerate(items)
+            if (item is not None if i >= known else item is not sent[i] and item != sent[i])
         }
         same_length = known == len(items)
         # what was sent may be changed in place by its table (cells), so a copy is kept
@@ -196,6 +212,8 @@ class GraphTracker:
             )
         if self._moved("variables", (count, len(variables), len(requests), collections_key)):
             self._refresh_variables(variables, index_of)
+        if self._moved("order", (count, len(variables), graph._mutations)):
+            self._items["order"], self._items["inits"] = self._inits.records(graph, variables, self._places)
         names = {self._storage_name(each): each.index for each in variables}
         self._refresh_sessions(journal, names)
         self._refresh_runs(journal, names)

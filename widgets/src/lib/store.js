@@ -2,7 +2,7 @@
 //
 // A snapshot is the delta from nothing, so there is one way in. Operations are kept as columns, other sections as lists.
 
-const LISTS = ["variables", "scopes", "entries", "requests", "collections", "sites", "cells", "sessions", "runs"];
+const LISTS = ["variables", "order", "inits", "scopes", "entries", "requests", "collections", "sites", "cells", "sessions", "runs"];
 const TABLES = ["types", "dtypes", "shapes", "makers", "devices"];
 
 function emptyOps() {
