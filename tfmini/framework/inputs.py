@@ -11,6 +11,7 @@ from .op_spec import ArgSpec
 from .registry import OpDef
 from .tensor import Tensor
 
+
 def graph_of(inputs: tuple[Any, ...]) -> Graph:
     """Returns the graph of the inputs, else the default graph. Raises ValueError when they are of different graphs."""
     graph = None

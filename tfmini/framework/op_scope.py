@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from . import contexts, convert
+from .tensor import Tensor
 
 
 def graph_of_values(values: Sequence[Any]) -> Any:
@@ -19,7 +19,10 @@ def graph_of_values(values: Sequence[Any]) -> Any:
     found: Any = None
     graph: Any = None
     for value in values:
-        element = value if hasattr(value, "_control_inputs") else convert.graph_element(value)
+        if type(value) is Tensor:
+            element: Any = value
+        else:
+            element = value if hasattr(value, "_control_inputs") else convert.graph_element(value)
         if element is None:
             continue
         if graph is None:
@@ -32,14 +35,29 @@ def graph_of_values(values: Sequence[Any]) -> Any:
     return contexts.default_graph() if graph is None else graph
 
 
-@contextlib.contextmanager
-def op_scope(name: str | None, default_name: str, values: Sequence[Any] = ()) -> Iterator[str]:
+class op_scope:
     """Opens the name scope `name`, or `default_name`, in the graph of `values`; gives its full name with a slash at the end."""
-    graph = graph_of_values(values)
-    inside = graph.name_scope(default_name if name is None else name)
-    if graph is contexts.default_graph():
-        with inside as scope:
-            yield scope
-    else:
-        with graph.as_default(), inside as scope:
-            yield scope
+
+    __slots__ = ("_default", "_scope", "_values")
+
+    def __init__(self, name: str | None, default_name: str, values: Sequence[Any] = ()) -> None:
+        self._scope: Any = default_name if name is None else name
+        self._values = values
+
+    def __enter__(self) -> str:
+        graph = graph_of_values(self._values)
+        scope = self._scope = graph.name_scope(self._scope)
+        self._default = None if graph is contexts.default_graph() else graph.as_default()
+        if self._default is None:
+            return scope.__enter__()
+        self._default.__enter__()
+        try:
+            return scope.__enter__()
+        except BaseException:
+            self._default.__exit__()
+            raise
+
+    def __exit__(self, *_: Any) -> None:
+        self._scope.__exit__()
+        if self._default is not None:
+            self._default.__exit__()

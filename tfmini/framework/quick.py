@@ -53,6 +53,9 @@ def _always_long(definition: OpDef) -> Callable[..., Any]:
     return build
 
 
+# ---- by the number of inputs
+
+
 def _of_one(definition: OpDef) -> Callable[..., Any]:
     memory: dict[Any, Known] = {}
 
@@ -125,6 +128,9 @@ def _of_many(definition: OpDef) -> Callable[..., Any]:
     return build
 
 
+# ---- what is remembered
+
+
 def _key(attrs: dict[str, Any]) -> tuple[Any, ...]:
     """Returns what given attributes add to a key; with a None in it when they are not to be remembered.
 
@@ -138,7 +144,12 @@ def _key(attrs: dict[str, Any]) -> tuple[Any, ...]:
 
 
 def _long(
-    definition: OpDef, inputs: tuple[Any, ...], attrs: dict[str, Any], name: str | None, memory: dict[Any, Known], key: Any
+    definition: OpDef,
+    inputs: tuple[Any, ...],
+    attrs: dict[str, Any],
+    name: str | None,
+    memory: dict[Any, Known],
+    key: Any,
 ) -> Any:
     """Takes the long way, and remembers what came of it."""
     result = builder.apply_op(definition, inputs, attrs, name)
@@ -147,6 +158,9 @@ def _long(
     if len(memory) < _MOST_REMEMBERED and not any(key.startswith("_") for key in attrs):
         memory[key] = Known(Attributes(complete), tuple([each._dtype for each in op._outputs]))
     return result
+
+
+# ---- adding
 
 
 def _several(op: Any) -> Any:
@@ -175,6 +189,51 @@ def _add(graph: Any, definition: OpDef, inputs: tuple[Any, ...], known: Known, n
         else:
             dims = builder.output_shapes(definition, inputs, known.attrs, full, len(known.types))
         op = graph._append(definition, full, inputs, known.attrs, known.types, dims, scopes, 5)
-    if scopes["control"] or scopes["colocation"] or graph._gradient_override or graph.events.observers:
+    if (
+        scopes["control"]
+        or scopes["colocation"]
+        or graph._gradient_override
+        or graph._has_loops
+        or graph.events.observers
+    ):
         graph._settle(op)
     return op
+
+
+def constant(graph: Any, definition: OpDef, array: Any, dtype: Any, name: str) -> Tensor:
+    """Adds a constant. `array` has `dtype`; `name` is taken as in `tf.constant`.
+
+    Raises:
+      RuntimeError: the graph is finalized. ValueError: operations cannot have that name.
+    """
+    attrs = {"value": array, "dtype": dtype}
+    if graph._finalized or type(name) is not str or not VALID_OP_NAME.fullmatch(name) or name[-1] == "/":
+        return builder.create(graph, definition, (), attrs, name)._outputs[0]
+    scopes = graph._thread.__dict__
+    stack = scopes["name_stack"]
+    return _constant(graph, definition, attrs, f"{stack}/{name}" if stack else name, scopes)
+
+
+def _constant(graph: Any, definition: OpDef, attrs: dict[str, Any], full: str, scopes: dict[str, Any]) -> Tensor:
+    with graph._lock:
+        full = graph._names.unique(full)
+        op = graph._append(definition, full, (), attrs, (attrs["dtype"],), (attrs["value"].shape,), scopes, 5)
+    graph._settle(op)
+    return op._outputs[0]
+
+
+def with_constant(
+    build: Callable[..., Any], definition: OpDef, tensor: Tensor, array: Any, name: str, role: str, first: bool = False
+) -> Any:
+    """Adds `name/role`, a constant of the dtype of `tensor`, and with it the operation `name`; None when the long way has to be taken.
+
+    `build` adds the operation from the tensor and the constant; `first` puts the constant first.
+    """
+    graph = tensor._op._graph
+    scopes = graph._thread.__dict__
+    if graph._finalized or scopes["control_flow"] is not None or scopes["devices"]:
+        return None
+    full = graph.unique_name(name)
+    attrs = {"value": array, "dtype": tensor._dtype}
+    other = _constant(graph, definition, attrs, f"{full}/{role}", scopes)
+    return build(other, tensor, name=full + "/") if first else build(tensor, other, name=full + "/")

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..framework import builder, contexts, convert, dtypes
+from ..framework import contexts, convert, dtypes, quick
 from ..framework.registry import op
 from ..framework.shapes import Dimension, TensorShape, dims_of
 from ..framework.tensor import Tensor
@@ -231,6 +231,10 @@ def constant(
       ValueError: `value` is None, or has more elements than `shape`.
     """
     wanted = None if dtype is None else dtypes.as_dtype(dtype)
+    array = scalar_array(value, wanted) if shape is None else None
+    if array is not None:
+        kind = dtypes.of_array(array) if wanted is None else wanted
+        return quick.constant(contexts.default_graph(), const_op, array, kind, name)
     dims = None if shape is None else dims_of(shape)
     if dims is not None and 0 in dims and None not in dims and _is_plain(value):
         # TensorFlow does not look at a Python value of which nothing is kept.
@@ -239,8 +243,28 @@ def constant(
         array = make_array(value, wanted)
     if shape is not None:
         array = _with_shape(array, dims, verify_shape)
-    attrs = {"value": array, "dtype": dtypes.of_array(array) if wanted is None else wanted}
-    return builder.create(contexts.default_graph(), const_op, (), attrs, name)._outputs[0]
+    kind = (dtypes.of_array(array) if wanted is None else wanted).base_dtype
+    return quick.constant(contexts.default_graph(), const_op, array, kind, name)
+
+
+_SCALARS: dict[Any, Any] = {
+    (float, None): np.float32,
+    (int, None): np.int32,
+    (bool, None): np.bool_,
+    (bool, dtypes.bool_._number): np.bool_,
+}
+for _each in (dtypes.float16, dtypes.float32, dtypes.float64):
+    _SCALARS[float, _each._number] = _SCALARS[int, _each._number] = _each.as_numpy_dtype
+for _each in (dtypes.int32, dtypes.int64):
+    _SCALARS[int, _each._number] = _each.as_numpy_dtype
+
+
+def scalar_array(value: Any, dtype: dtypes.DType | None) -> np.ndarray | None:
+    """Returns a number or bool as an array, where no rule of `make_array` could refuse or change it; else None."""
+    kind = _SCALARS.get((type(value), None if dtype is None else dtype._number))
+    if kind is None or (type(value) is int and not -0x8000_0000 <= value < 0x8000_0000):
+        return None
+    return np.array(value, dtype=kind)
 
 
 def _is_plain(value: Any) -> bool:

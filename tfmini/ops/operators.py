@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..framework import convert, dtypes
+from ..framework import convert, dtypes, quick
 from ..framework.op_scope import op_scope
 from ..framework.registry import raw
 from ..framework.slots import slots
 from ..framework.tensor import Tensor
 from . import division, linalg, math, unary
+from .constant import const_op, scalar_array
 
 # ---- what each operator adds, inside its name scope
 
@@ -74,6 +75,10 @@ def binary_operator(name: str, x: Any, y: Any) -> Any:
 
     The other operand becomes a tensor of the dtype of `x` if it is a plain value.
     """
+    if type(x) is Tensor and x._dtype._number in _SIMPLE:
+        result = _simple(name, x, y)
+        if result is not None:
+            return result
     comparison = _COMPARISONS.get(name)
     if comparison is not None:
         return getattr(raw, comparison)(x, y)
@@ -84,16 +89,57 @@ def binary_operator(name: str, x: Any, y: Any) -> Any:
         try:
             return function(x, y, scope)
         except (TypeError, ValueError) as error:
-            reflected = getattr(type(y), f"__r{name}__", None)
-            if reflected is None:
-                raise
-            try:
-                result = reflected(y, x)
-            except (TypeError, ValueError):
-                raise error from None
-            if result is NotImplemented:
-                raise
-            return result
+            return _by_the_other(name, x, y, error)
+
+
+def _by_the_other(name: str, x: Any, y: Any, error: Exception) -> Any:
+    """Returns what the reflected operator of `y` gives after `error`; raises `error` when that gives nothing either."""
+    reflected = getattr(type(y), f"__r{name}__", None)
+    if reflected is None:
+        raise error
+    try:
+        result = reflected(y, x)
+    except (TypeError, ValueError):
+        raise error from None
+    if result is NotImplemented:
+        raise error
+    return result
+
+
+# ---- the short way: a tensor of numbers with another of its dtype, or with a Python number
+
+_SIMPLE = frozenset(
+    each._number for each in (dtypes.float16, dtypes.float32, dtypes.float64, dtypes.int32, dtypes.int64)
+)
+_SHORT = {"add": "AddV2", "sub": "Sub", "mul": "Mul", "truediv": "RealDiv"}
+
+
+def _simple(name: str, x: Tensor, y: Any) -> Any:
+    """Returns the result of a common operator, or None when the long way has to be taken."""
+    reflected = False
+    op_type = _SHORT.get(name)
+    if op_type is None:
+        if name[0] != "r" or name[1:] not in _SHORT:
+            return None
+        name = name[1:]
+        op_type, reflected = _SHORT[name], True
+    if op_type == "RealDiv" and not x._dtype.is_floating:
+        return None
+    build = getattr(raw, op_type)
+    if type(y) is Tensor:
+        if reflected or y._dtype is not x._dtype or y._op._graph is not x._op._graph:
+            return None
+        graph = x._op._graph
+        scope = graph.unique_name(name) + "/"
+        try:
+            return build(x, y, name=scope)
+        except (TypeError, ValueError) as error:
+            with graph.name_scope(scope):
+                return _by_the_other(name, x, y, error)
+    array = scalar_array(y, x._dtype) if type(y) is float or type(y) is int else None
+    if array is None:
+        return None
+    return quick.with_constant(build, const_op, x, array, name, "x" if reflected else "y", reflected)
 
 
 def _reflected(name: str, y: Any, x: Any) -> Any:
