@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from .formula import Formula
 from .op_spec import OpSpec, parse
 
 _REGISTRY: dict[str, OpDef] = {}
@@ -33,7 +34,9 @@ class OpDef:
       aliases: index of the input whose memory the output may share, or -1.
       keeps_shape: "first" when the output has the shape of the first input, "common" when inputs of one shape give that shape; the
         shape function says so by an attribute of this name, and is not asked then.
-      ufunc, scalar: what compiled plans use instead of the kernel: the ufunc that it is, its expression on numpy scalars.
+      ufunc, formula: what compiled plans use instead of the kernel: the ufunc that it is, the elementwise formula.
+      takes_out: the kernel has a keyword argument `out`: an array (a tuple of arrays for several outputs) of the shape and element
+        type of the result, which it fills and returns. It never shares memory with an input.
     """
 
     def __init__(self, spec: OpSpec, resources: str = "", aliases: int = -1, foldable: bool | None = None) -> None:
@@ -51,7 +54,8 @@ class OpDef:
         self.fold_function: Callable[..., Any] | None = None
         self.keeps_shape = ""
         self.ufunc: Any = None
-        self.scalar: str | None = None
+        self.formula: Formula | None = None
+        self.takes_out = False
         # What the builder reads for every operation, prepared once.
         self.single_output = len(spec.outputs) == 1 and not (spec.outputs[0].number_attr or spec.outputs[0].list_attr)
         self.attr_defaults = {a.name: a.default for a in spec.attrs if not a.required}
@@ -62,14 +66,19 @@ class OpDef:
         self.keeps_shape = getattr(function, "keeps_shape", "") if self.single_output else ""
         return function
 
-    def kernel(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """Attaches the kernel."""
+    def kernel(self, function: Callable[..., Any] | str) -> Callable[..., Any]:
+        """Attaches the kernel: a function of arrays, or an elementwise formula of the inputs as text (`"dy * (1 - y * y)"`)."""
+        if isinstance(function, str):
+            self.formula = Formula(function, [each.name for each in self.spec.inputs])
+            function = self.formula.function
         self.kernel_function = function
         if isinstance(function, np.ufunc):
             self.ufunc = function
             return function
         parameters = inspect.signature(function).parameters.values()
-        self.kernel_attrs = tuple(p.name for p in parameters if p.kind is p.KEYWORD_ONLY)
+        named = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY]
+        self.takes_out = "out" in named
+        self.kernel_attrs = tuple(name for name in named if name != "out")
         known = {a.name for a in self.spec.attrs}
         unknown = [name for name in self.kernel_attrs if name not in known]
         if unknown:

@@ -18,7 +18,7 @@ ORDERED = "{bfloat16, float16, float32, float64, int8, uint8, int16, uint16, int
 FRACTIONS = "{float16, bfloat16, float32, float64, complex64, complex128}"
 
 
-def unary(name: str, types: str, kernel: Callable[..., Any]) -> OpDef:
+def unary(name: str, types: str, kernel: Callable[..., Any] | str) -> OpDef:
     """Declares `name(x) -> y`."""
     definition = op(f"{name}(x: T) -> (y: T)", attrs=[f"T: {types}"])
     definition.shape(unchanged)
@@ -26,7 +26,7 @@ def unary(name: str, types: str, kernel: Callable[..., Any]) -> OpDef:
     return definition
 
 
-def unary_gradient(name: str, kernel: Callable[..., Any]) -> OpDef:
+def unary_gradient(name: str, kernel: Callable[..., Any] | str) -> OpDef:
     """Declares `name(y, dy) -> z`, the gradient of a function in terms of its result."""
     definition = op(f"{name}(y: T, dy: T) -> (z: T)", attrs=[f"T: {FLOATS_AND_COMPLEX}"])
     definition.shape(unchanged)
@@ -34,7 +34,7 @@ def unary_gradient(name: str, kernel: Callable[..., Any]) -> OpDef:
     return definition
 
 
-def binary(name: str, types: str, kernel: Callable[..., Any]) -> OpDef:
+def binary(name: str, types: str, kernel: Callable[..., Any] | str) -> OpDef:
     """Declares `name(x, y) -> z` with broadcasting."""
     definition = op(f"{name}(x: T, y: T) -> (z: T)", attrs=[f"T: {types}"])
     definition.shape(broadcast)

@@ -118,7 +118,7 @@ square_op = unary(
     np.square,
 )
 sqrt_op = unary("Sqrt", FLOATS_AND_COMPLEX, np.sqrt)
-rsqrt_op = unary("Rsqrt", FLOATS_AND_COMPLEX, lambda x: np.reciprocal(np.sqrt(x)))
+rsqrt_op = unary("Rsqrt", FLOATS_AND_COMPLEX, "reciprocal(sqrt(x))")
 reciprocal_op = unary("Reciprocal", SIGNED, np.reciprocal)
 sqrt_grad_op = unary_gradient("SqrtGrad", lambda y, dy: dy * 0.5 / np.conjugate(y))
 rsqrt_grad_op = unary_gradient("RsqrtGrad", lambda y, dy: dy * (np.conjugate(y) * -0.5) * np.square(np.conjugate(y)))
@@ -232,20 +232,13 @@ def log1p(x: Any, name: str | None = None) -> Tensor:
 
 # ---- the logistic function and the hyperbolic ones
 
-
-def _sigmoid_kernel(x: Any) -> Any:
-    # By exp, not by tanh: for very negative x the result keeps its digits, and its logarithm stays finite.
-    y = np.exp(np.negative(x))
-    y = np.add(y, 1, out=y) if isinstance(y, np.ndarray) else y + 1
-    return np.reciprocal(y, out=y) if isinstance(y, np.ndarray) else np.reciprocal(y)
-
-
 tanh_op = unary("Tanh", FLOATS_AND_COMPLEX, np.tanh)
-sigmoid_op = unary("Sigmoid", FLOATS_AND_COMPLEX, _sigmoid_kernel)
+# By exp, not by tanh: for very negative x the result keeps its digits, and its logarithm stays finite.
+sigmoid_op = unary("Sigmoid", FLOATS_AND_COMPLEX, "reciprocal(exp(-x) + 1)")
 sinh_op = unary("Sinh", FLOATS_AND_COMPLEX, np.sinh)
 cosh_op = unary("Cosh", FLOATS_AND_COMPLEX, np.cosh)
-tanh_grad_op = unary_gradient("TanhGrad", lambda y, dy: dy * (1 - y * y))
-sigmoid_grad_op = unary_gradient("SigmoidGrad", lambda y, dy: dy * y * (1 - y))
+tanh_grad_op = unary_gradient("TanhGrad", "dy * (1 - y * y)")
+sigmoid_grad_op = unary_gradient("SigmoidGrad", "dy * y * (1 - y)")
 
 
 @tanh_op.gradient
