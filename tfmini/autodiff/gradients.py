@@ -18,7 +18,9 @@ from ..framework.indexed_slices import IndexedSlices
 from ..framework.registry import raw
 from ..framework.shapes import TensorShape, merge_dims
 from ..framework.tensor import Tensor
+from ..ops.control_flow_context import is_loop_exit, is_loop_switch, is_switch
 from .aggregation import aggregate
+from .loop_states import LoopStates, loops_between
 
 _TRAINABLE = frozenset(
     (
@@ -159,6 +161,8 @@ class _Walk:
         self._method = method
         # For each operation, for each output, the gradients that have arrived; a sum once it was aggregated.
         self._arrived: dict[Any, list[Any]] = {}
+        # The loops between, once it is known what is between; None without loops.
+        self._loops: LoopStates | None = None
 
     def run(self, starts: list[Any]) -> list[Any]:
         for y, gradient in zip(self._ys, self._start_gradients(starts), strict=True):
@@ -168,6 +172,11 @@ class _Walk:
         for op in dict.fromkeys(y._op for y in self._ys):
             if waiting.get(op, 0) == 0 and op in reachable:
                 queue.append(op)
+        if self._loops is not None:
+            for tensor in self._loops.unused_exits(waiting, list(queue)):
+                if is_trainable(tensor):
+                    self._arrive(tensor, self._loops.zeros_for_exit(tensor))
+                    queue.append(tensor._op)
         ends = self._ends(waiting)
         while queue:
             op = queue.popleft()
@@ -177,9 +186,29 @@ class _Walk:
                 source = tensor._op
                 left = waiting.get(source, 0) - 1
                 waiting[source] = left
-                if left == 0:
+                if left == 0 and self._loops is None:
                     queue.append(source)
+                elif self._loops is not None and (left == 0 or (left > 0 and is_loop_switch(source))):
+                    self._ready_in_loops(self._loops, tensor, queue)
+        if self._loops is not None:
+            self._loops.finish()
         return [self._result(x) for x in self._xs]
+
+    def _ready_in_loops(self, loops: LoopStates, tensor: Tensor, queue: deque[Any]) -> None:
+        """Takes the operation of `tensor` next, but all Exits of a loop together."""
+        if not is_loop_exit(tensor._op):
+            queue.append(tensor._op)
+            return
+
+        def has_gradient(op: Any) -> bool:
+            totals = self._arrived.get(op, ())
+            return any(each is not None and each != [] for each in totals)
+
+        def arrive_zeros(unused: Tensor) -> None:
+            if is_trainable(unused):
+                self._arrive(unused, loops.zeros_for_exit(unused))
+
+        loops.exit_ready(tensor, queue, has_gradient, arrive_zeros)
 
     # ---- what takes part
 
@@ -204,6 +233,7 @@ class _Walk:
                 between[op] = None
                 reached.remove(op)
                 todo.extend(tensor._op for tensor in op._inputs)
+        self._loops = loops_between(between, self._colocate)
         waiting: dict[Any, int] = {}
         for op in between:
             for tensor in op._inputs:
@@ -220,24 +250,55 @@ class _Walk:
     # ---- one operation
 
     def _differentiate(self, op: Any, is_end: bool) -> None:
+        if self._loops is None:
+            self._pass_on(op, self._totals(op), is_end)
+            return
+        with self._loops.around(op, before=True):
+            totals = self._totals(op)
+        with self._loops.around(op, before=False):
+            context = op._control_flow_context
+            if is_switch(op) and context is not None and context is self._graph._get_control_flow_context():
+                self._refuse_initial_value(op)
+            self._pass_on(op, totals, is_end)
+
+    def _totals(self, op: Any) -> list[Any]:
+        """Returns the gradients of the outputs of `op`, added up."""
         totals = self._arrived.get(op)
-        out_gradients: list[Any] = [None] * len(op._outputs)
-        if totals is not None:
-            for index, arrived in enumerate(totals):
-                if type(arrived) is list:
-                    totals[index] = aggregate(arrived, op, self._method) if arrived else None
-            out_gradients = list(totals)
+        if totals is None:
+            return [None] * len(op._outputs)
+        for index, arrived in enumerate(totals):
+            if type(arrived) is list:
+                totals[index] = aggregate(arrived, op, self._method) if arrived else None
+        return totals
+
+    def _refuse_initial_value(self, op: Any) -> None:
+        sources = {x._op for x in self._xs}
+        todo, seen = deque([op]), set()
+        while todo:
+            each = todo.popleft()
+            if each in sources:
+                raise ValueError(
+                    f"Cannot compute gradient inside while loop with respect to op '{each._name}'. We do not support taking the "
+                    "gradient wrt or through the initial value of a loop variable. Gradients can be computed through loop "
+                    "invariants or wrt the input parameters to the loop body."
+                )
+            if each not in seen:
+                seen.add(each)
+                todo.extend(tensor._op for tensor in each._inputs)
+
+    def _pass_on(self, op: Any, out_gradients: list[Any], is_end: bool) -> None:
+        """Calls the gradient function of `op` and sends what it gives to the inputs. Zeros that it needs join `out_gradients`."""
         if is_end or all(each is None for each in out_gradients):
             return
         function = gradient_function(op)
         if function is None:
             return
         for index, output in enumerate(op._outputs):
-            if (
-                out_gradients[index] is None
-                and is_trainable(output)
-                and output._dtype.base_dtype is not dtypes.resource
-            ):
+            if out_gradients[index] is not None or not is_trainable(output):
+                continue
+            if self._loops is not None:
+                out_gradients[index] = self._loops.zeros_for_output(op, index, _zeros_for_output)
+            elif output._dtype.base_dtype is not dtypes.resource:
                 out_gradients[index] = _zeros_for_output(op, index)
         with self._graph.name_scope(op._name + "_grad"):
             in_gradients = _as_gradients(function(op, *out_gradients), op)
@@ -264,6 +325,9 @@ class _Walk:
         arrived = totals[tensor._value_index]
         if type(arrived) is list:
             arrived.append(gradient)
+        elif is_loop_switch(op):
+            # It is met twice, behind the Exit and behind the body.
+            totals[tensor._value_index] = gradient
         else:
             raise AssertionError(f"A gradient of {tensor.name} arrived after its sum was taken.")
 
