@@ -11,7 +11,15 @@ from typing import Any
 
 from . import contexts, devices, events, provenance
 from .naming import UniqueNames
-from .open_scopes import ControlDependencies, NameScope, ThreadState
+from .open_scopes import (
+    AttrScope,
+    ColocationScope,
+    ControlDependencies,
+    DeviceScope,
+    LiftedScope,
+    NameScope,
+    ThreadState,
+)
 from .operation import Operation
 from .provenance import here
 from .provenance import state as _making
@@ -362,36 +370,25 @@ class Graph:
 
     def _current_control_inputs(self, inputs: Sequence[Tensor]) -> tuple[Operation, ...]:
         found: list[Operation] = []
-        input_ops = {tensor._op for tensor in inputs}
         for controller in self._thread.control:
-            if controller.orders(inputs):
-                continue
-            found.extend(op for op in controller.ops if op not in input_ops)
-        return tuple(dict.fromkeys(found))
+            if controller.ops and not controller.orders(inputs):
+                input_ops = {tensor._op for tensor in inputs}
+                found.extend(op for op in controller.ops if op not in input_ops)
+        return tuple(dict.fromkeys(found)) if found else ()
 
     # ---- devices and colocation
 
-    @contextlib.contextmanager
-    def device(self, device_name_or_function: Any) -> Iterator[None]:
-        """Asks for a device for everything that is added inside.
+    def device(self, device_name_or_function: Any) -> Any:
+        """Asks for a device for everything that is added inside `with`.
 
         Args:
           device_name_or_function: a device name; a function from the operation to a device name; or None, which drops what the
             scopes around asked for.
+
+        Raises:
+          TypeError: it is none of these. ValueError: it is no device name. Both when the scope is entered.
         """
-        if isinstance(device_name_or_function, str):
-            devices.parse(device_name_or_function)
-        elif device_name_or_function is not None and not callable(device_name_or_function):
-            raise TypeError(f"A device is a name, a function or None, got {device_name_or_function!r}.")
-        entry = (device_name_or_function,)
-        self._thread.devices.append(entry)
-        try:
-            yield
-        finally:
-            asked = self._thread.devices
-            if asked[-1] is not entry:
-                raise RuntimeError("Exiting device scope without proper scope nesting.")
-            asked.pop()
+        return DeviceScope(self, device_name_or_function)
 
     def _apply_devices(self, op: Operation) -> None:
         for (asked,) in reversed(self._thread.devices):
@@ -403,43 +400,17 @@ class Graph:
             else:
                 op._device = devices.merge(op._device, str(asked)) if op._device else devices.canonical(str(asked))
 
-    @contextlib.contextmanager
-    def colocate_with(self, op: Any, ignore_existing: bool = False) -> Iterator[None]:
-        """Puts what is added inside on the device of `op`, and notes so in the attribute `_class`."""
-        if op is None and not ignore_existing:
-            raise ValueError("Trying to reset colocation (op is None) but ignore_existing is not True")
-        if op is not None and not isinstance(op, Operation):
-            op = getattr(op, "op", op)
-        state = self._thread
-        devices_before, colocation_before = state.devices, state.colocation
-        # What the device scopes around asked for does not count inside.
-        state.devices = []
-        state.colocation = [] if ignore_existing else list(colocation_before)
-        if op is not None:
-            state.colocation = [*state.colocation, op]
-        try:
-            yield
-        finally:
-            state.devices, state.colocation = devices_before, colocation_before
+    def colocate_with(self, op: Any, ignore_existing: bool = False) -> Any:
+        """Puts what is added inside `with` on the device of `op`, and notes so in the attribute `_class`.
 
-    @contextlib.contextmanager
-    def _lifted(self) -> Iterator[None]:
-        """Where variables are made: without control dependencies, and on the devices of the scopes around.
-
-        Inside a colocation no device scope counts; then TensorFlow takes those that were open on this graph's list of device scopes when
-        a graph was last made the default.
+        Raises:
+          ValueError: `op` is None, and `ignore_existing` is not True (when the scope is entered).
         """
-        state = self._thread
-        before = wanted = state.devices
-        stack = contexts.graph_stack
-        if not wanted and stack.devices:
-            wanted = stack.devices[-1]
-        with stack.controller(self), self.control_dependencies(None):
-            state.devices = wanted
-            try:
-                yield
-            finally:
-                state.devices = before
+        return ColocationScope(self, op, ignore_existing)
+
+    def _lifted(self) -> Any:
+        """Returns the scope in which variables are made."""
+        return LiftedScope(self)
 
     def _apply_colocation(self, op: Operation) -> None:
         groups: set[bytes] = set()
@@ -451,16 +422,9 @@ class Graph:
                 device_set = True
         op._note("_class", tuple(sorted(groups)))
 
-    @contextlib.contextmanager
-    def _attr_scope(self, attrs: dict[str, Any]) -> Iterator[None]:
+    def _attr_scope(self, attrs: dict[str, Any]) -> Any:
         """Gives every operation that is added inside these attributes; a value None removes one that a scope around gave."""
-        state = self._thread
-        before = state.attrs
-        state.attrs = {k: v for k, v in {**before, **attrs}.items() if v is not None}
-        try:
-            yield
-        finally:
-            state.attrs = before
+        return AttrScope(self, attrs)
 
     @contextlib.contextmanager
     def gradient_override_map(self, op_type_map: dict[str, str]) -> Iterator[None]:

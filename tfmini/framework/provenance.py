@@ -12,7 +12,6 @@ import linecache
 import os
 import sys
 import threading
-from collections.abc import Iterator
 from types import CodeType, FrameType
 from typing import Any, NamedTuple
 
@@ -99,22 +98,28 @@ def current_owner() -> Any:
     return state.owner
 
 
-@contextlib.contextmanager
-def made_by(maker: str, owner: Any = None) -> Iterator[None]:
-    """Notes that operations added inside belong to `maker`, and to the variable record `owner` if one is given.
+class made_by:
+    """Notes that operations added inside `with` belong to `maker`, and to the variable record `owner` if one is given.
 
     A variable made inside `slot` or `optimizer` keeps that maker: `made_by("variable")` does not replace a maker other than
     `user`, so that the lanes of the graph stay whole.
     """
-    before = state.maker, state.owner
-    if maker != "variable" or before[0] == "user":
-        state.maker = maker
-    if owner is not None:
-        state.owner = owner
-    try:
-        yield
-    finally:
-        state.maker, state.owner = before
+
+    __slots__ = ("_before", "_maker", "_owner")
+
+    def __init__(self, maker: str, owner: Any = None) -> None:
+        self._maker = maker
+        self._owner = owner
+
+    def __enter__(self) -> None:
+        before = self._before = state.maker, state.owner
+        if self._maker != "variable" or before[0] == "user":
+            state.maker = self._maker
+        if self._owner is not None:
+            state.owner = self._owner
+
+    def __exit__(self, *_: Any) -> None:
+        state.maker, state.owner = self._before
 
 
 # ---- lines of the program

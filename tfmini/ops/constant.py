@@ -238,7 +238,7 @@ def constant(
     dims = None if shape is None else dims_of(shape)
     if dims is not None and 0 in dims and None not in dims and _is_plain(value):
         # TensorFlow does not look at a Python value of which nothing is kept.
-        array = np.zeros(dims, (dtypes.float32 if wanted is None else wanted).as_numpy_dtype)
+        array = np.zeros(dims, (dtypes.float32 if wanted is None else wanted).as_numpy_dtype)  # type: ignore[arg-type]
     else:
         array = make_array(value, wanted)
     if shape is not None:
