@@ -32,6 +32,7 @@ class OpDef:
       fold_function: `f(op, constant_value) -> array or None`, the value known while the graph is built.
       resources: which parts of the session's state the kernel takes as its first argument (`"variables"`, `"random"`, `"run"`), or "".
       aliases: index of the input whose memory the output may share, or -1.
+      keeps: indices of the inputs that the kernel keeps beyond its call, on a stack or in an array: their memory is not free again.
       keeps_shape: "first" when the output has the shape of the first input, "common" when inputs of one shape give that shape; the
         shape function says so by an attribute of this name, and is not asked then.
       ufunc, formula: what compiled plans use instead of the kernel: the ufunc that it is, the elementwise formula.
@@ -39,11 +40,19 @@ class OpDef:
         type of the result, which it fills and returns. It never shares memory with an input.
     """
 
-    def __init__(self, spec: OpSpec, resources: str = "", aliases: int = -1, foldable: bool | None = None) -> None:
+    def __init__(
+        self,
+        spec: OpSpec,
+        resources: str = "",
+        aliases: int = -1,
+        foldable: bool | None = None,
+        keeps: tuple[int, ...] = (),
+    ) -> None:
         self.spec = spec
         self.name = spec.name
         self.resources = resources
         self.aliases = aliases
+        self.keeps = keeps
         self.foldable = (not spec.stateful and not resources) if foldable is None else foldable
         self.shape_function: Callable[..., Any] | None = None
         self.kernel_function: Callable[..., Any] | None = None
@@ -124,6 +133,7 @@ def op(
     resources: str = "",
     aliases: int = -1,
     foldable: bool | None = None,
+    keeps: tuple[int, ...] = (),
 ) -> OpDef:
     """Declares an operation type.
 
@@ -134,11 +144,12 @@ def op(
       resources: what of a session's state the kernel takes as its first argument, or "".
       aliases: index of the input whose memory the output may share, or -1.
       foldable: whether its value may be computed while the graph is built; by default when it has no state.
+      keeps: indices of the inputs that the kernel keeps beyond its call.
 
     Raises:
       ValueError: the signature is not well formed, or the type exists.
     """
-    definition = OpDef(parse(signature, list(attrs), stateful), resources, aliases, foldable)
+    definition = OpDef(parse(signature, list(attrs), stateful), resources, aliases, foldable, keeps)
     if definition.name in _REGISTRY:
         raise ValueError(f"Operation type {definition.name} is declared twice.")
     _REGISTRY[definition.name] = definition
