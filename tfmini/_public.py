@@ -16,6 +16,7 @@ from .ops import (
     bitwise,
     broadcast_shapes,
     broadcasting,
+    candidates,
     case,
     cast,
     checks,
@@ -50,6 +51,7 @@ from .ops import (
     pool_functions,
     random,
     reduction,
+    sampled,
     segments,
     select,
     separable,
@@ -152,6 +154,7 @@ PUBLIC: dict[str, Any] = {
         "space_to_depth",
         space,
     ),
+    **_picked("sparse_to_dense", sampled),
     **_names(
         initializers, lists, variable_modes, partitioners, parts, scope, store, templates, variable, variable_scope
     ),
@@ -167,7 +170,8 @@ PUBLIC["train"] = _namespace("train", _names(training))
 PUBLIC["nn"] = _namespace(
     "nn",
     {
-        **_names(activation, losses, nn, embedding, conv_functions, conv_forms, holes, pool_functions, separable),
+        **_names(activation, losses, nn, embedding, conv_functions, conv_forms, holes, pool_functions, separable, candidates),
+        **_picked("nce_loss sampled_softmax_loss", sampled),
         **_picked("sigmoid tanh log_sigmoid", unary),
         **_picked("in_top_k top_k", sorting),
         **_picked("depth_to_space space_to_batch space_to_depth", space),
@@ -204,7 +208,7 @@ PUBLIC["linalg"] = _namespace(
 PUBLIC["random"] = _namespace(
     "random",
     {
-        **_names(random),
+        **_names(random, candidates),
         "normal": random.random_normal,
         "uniform": random.random_uniform,
         "shuffle": random.random_shuffle,

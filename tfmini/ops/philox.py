@@ -61,6 +61,15 @@ def blocks(key: int, start: int, count: int, step: int = 1) -> np.ndarray:
     return blocks_at(key, numbers)
 
 
+def blocks_from(key: int, start: int, offsets: np.ndarray) -> np.ndarray:
+    """Returns the blocks `start + offsets` (uint64, less than 2**63) as a uint64 array `[len(offsets), 4]`."""
+    low64, high = start & ((1 << 64) - 1), start >> 64
+    if low64 < 1 << 63:
+        numbers = offsets + np.uint64(low64)
+        return _cipher(key, numbers & _LOW, numbers >> _32, high & _MASK32, high >> 32)
+    return blocks_at(key, [(start + int(offset)) & _MASK128 for offset in offsets])
+
+
 def blocks_at(key: int, numbers: list[int]) -> np.ndarray:
     """Returns the blocks of these numbers as a uint64 array `[len(numbers), 4]`."""
     words = [np.array([(n >> shift) & _MASK32 for n in numbers], dtype=np.uint64) for shift in (0, 32, 64, 96)]
