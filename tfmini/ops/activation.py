@@ -48,7 +48,7 @@ def _activation(name: str, types: str, kernel: Callable[..., Any], attrs: tuple[
 
 
 def _slope(
-    name: str, types: str, kernel: Callable[..., Any], second: str = "features", attrs: tuple[str, ...] = ()
+    name: str, types: str, kernel: Callable[..., Any] | str, second: str = "features", attrs: tuple[str, ...] = ()
 ) -> OpDef:
     definition = op(f"{name}(gradients: T, {second}: T) -> (backprops: T)", attrs=[*attrs, f"T: {types}"])
     definition.shape(lambda call: merge(call.shapes[0], call.shapes[1]))
@@ -59,19 +59,20 @@ def _slope(
 # ---- ReLU and its family
 
 
+# numpy's clip as a ufunc, which it has under a private name; several times faster than the maximum of an array and a number.
+clip: Any = getattr(getattr(np, "_core", np).umath, "clip", None)
+_BOUNDS = {char: (np.array(0, char), np.array(np.inf, char)) for char in "fd"}
+
+
 def _relu_kernel(x: Any) -> Any:
-    # numpy's clip is several times faster than its maximum of an array and a number.
-    if isinstance(x, np.ndarray) and x.size >= 4096 and x.dtype.kind == "f":
-        return np.clip(x, 0, np.inf)
-    return np.maximum(x, x.dtype.type(0))
-
-
-def _relu_grad_kernel(dy: Any, x: Any) -> Any:
-    return np.multiply(dy, x > 0)
+    bounds = _BOUNDS.get(x.dtype.char)
+    if clip is None or bounds is None:
+        return np.maximum(x, x.dtype.type(0))
+    return clip(x, *bounds)
 
 
 relu_op = _activation("Relu", REALS[:-1] + ", qint8}", _relu_kernel)
-relu_grad_op = _slope("ReluGrad", REALS, _relu_grad_kernel)
+relu_grad_op = _slope("ReluGrad", REALS, "gradients * (features > 0)")
 relu6_op = _activation("Relu6", REALS, lambda x: np.clip(x, x.dtype.type(0), x.dtype.type(6)))
 relu6_grad_op = _slope("Relu6Grad", REALS, lambda dy, x: np.multiply(dy, (x > 0) & (x < 6)))
 relu_op.gradient(lambda op, dy: raw.ReluGrad(dy, op._outputs[0]))

@@ -22,7 +22,7 @@ from .facts import Facts
 from .lowering import Lowering
 from .plan import Plan
 from .state import SessionState
-from .writer import Retreat, Writer, guards
+from .writer import Contended, Retreat, Writer, guards
 
 _MOST_RETREATS = 3
 
@@ -82,8 +82,9 @@ class Generated:
         context = contextvars.copy_context()
         context.run(np.seterr, all="ignore")
         writer = self._writer
+        defaults = {**writer.defaults, **{f"b{number}": each for number, each in enumerate(writer.buffers.make())}}
         functions = [
-            types.FunctionType(part.code, {}, part.code.co_name, tuple(writer.defaults[name] for name in part.names))
+            types.FunctionType(part.code, {}, part.code.co_name, tuple(defaults[name] for name in part.names))
             for part in writer.parts
         ]
         if writer.single:
@@ -101,19 +102,24 @@ class Generated:
             trace = trace.tb_next
         if found is None:
             raise error
+        lowering = self._lowering
         part = self._by_code[found.tb_frame.f_code]
         step, again = part.table[found.tb_lineno - 2]
         values = self._values(found.tb_frame.f_locals, fed)
         if not again and not isinstance(error, Retreat):
             inputs = tuple(values[slot] for slot in self._plan.steps[step].inputs)
             raise drivers.StepFailed(step, error, inputs) from error
-        self.retreats += 1
+        if not isinstance(error, Contended):
+            self.retreats += 1
         if self.retreats == _MOST_RETREATS:
             self._tiers.drop(self)
+        # Steps before it whose values only stand inside the expressions of later lines, and those after it that anybody needs.
+        rest = sorted(each for each in self._writer.inlined if each < step)
+        rest.extend(each for each in range(step, len(self._steps)) if each not in lowering.left_out)
         try:
-            drivers.quietly(drivers.run_linear, self._steps[step:], values)
+            drivers.quietly(drivers.run_linear, [self._steps[each] for each in rest], values)
         except drivers.StepFailed as failed:
-            raise drivers.StepFailed(step + failed.index, failed.cause, failed.inputs) from failed.cause
+            raise drivers.StepFailed(rest[failed.index], failed.cause, failed.inputs) from failed.cause
         from .program import collect
 
         return [collect(fetch, values) for fetch in self._plan.fetches]

@@ -36,6 +36,8 @@ _PASSING = frozenset(("Identity", "StopGradient", "PreventGradient", "Snapshot",
 # Types that hand their inputs to code that may keep them.
 _KEEPING = frozenset(("PyFuncStateless", "EagerPyFunc"))
 
+_COMPARISONS = frozenset((np.greater, np.greater_equal, np.less, np.less_equal, np.equal, np.not_equal))
+
 
 class Line:
     """One line of a generated program.
@@ -47,7 +49,10 @@ class Line:
       function: what "ufunc" and "call" call; the expression of "text", with `{0}` for the first argument; the cell of the others.
       args: numbers of the values that it takes.
       outs: numbers of the values that it gives; -1 for one that nobody wants.
-      takes_out: the function has an argument `out` for an array to fill.
+      takes_out: the function has an argument `out` for an array to fill (in a "text": `{out}`).
+      uses: names in a "text" with what they stand for, or None.
+      pure: it gives its results and does nothing else, and cannot fail: a line that nobody needs is left out.
+      before: for "write": the number of the value that the new one was made from, or -1; the variable must still have it.
       may_alias: the result may share memory with an argument.
       keeps: an argument may be kept somewhere after the run.
       guard: for "read": the shape that the value must have, or None.
@@ -58,15 +63,18 @@ class Line:
     __slots__ = (
         "again",
         "args",
+        "before",
         "function",
         "guard",
         "keeps",
         "kind",
         "may_alias",
         "outs",
+        "pure",
         "step",
         "suffixes",
         "takes_out",
+        "uses",
     )
 
     def __init__(
@@ -82,6 +90,9 @@ class Line:
         keeps: bool = False,
         guard: tuple[int, ...] | None = None,
         suffixes: tuple[str, ...] = (),
+        uses: dict[str, Any] | None = None,
+        before: int = -1,
+        pure: bool | None = None,
     ) -> None:
         self.kind = kind
         self.step = step
@@ -93,6 +104,9 @@ class Line:
         self.keeps = keeps
         self.guard = guard
         self.suffixes = suffixes
+        self.uses = uses
+        self.before = before
+        self.pure = kind in ("ufunc", "text", "read") if pure is None else pure
         self.again = True
 
 
@@ -106,6 +120,7 @@ class Lowering:
       known: constants by number of the value; cells too.
       certain: numbers of the values whose facts every run repeats.
       fetched: for each fetch the number of its value.
+      left_out: indices of the steps whose values nobody needs.
     """
 
     def __init__(self, plan: Plan, facts: Facts, state: SessionState) -> None:
@@ -120,11 +135,29 @@ class Lowering:
         self._current: dict[int, int] = {}
         self._constants: dict[Any, int] = {}
         self._wrote = False
+        from .patterns import PATTERNS
+
+        self._patterns = PATTERNS
         for index, step in enumerate(plan.steps):
             self._wrote = False
             self._step(index, step)
         self._wrote = False
         self.fetched = [self._fetch(fetch.slot) for fetch in plan.fetches]
+        self.left_out = self._leave_out()
+
+    def _leave_out(self) -> set[int]:
+        """Leaves out what nobody needs: values that only order something. Returns the steps that have no line any more."""
+        needed = set(self.fetched)
+        kept: list[Line] = []
+        gone: set[int] = set()
+        for line in reversed(self.lines):
+            if line.pure and not any(out in needed for out in line.outs):
+                gone.add(line.step)
+            else:
+                needed.update(line.args)
+                kept.append(line)
+        self.lines = kept[::-1]
+        return gone.difference(line.step for line in kept)
 
     def _fetch(self, slot: int) -> int:
         """Returns the number of the value of a fetched slot: of a variable what it has at the end."""
@@ -157,11 +190,34 @@ class Lowering:
             self._constants[key] = number
         return number
 
-    def write(self, index: int, cell: int, value: int) -> None:
-        """Adds a write of a variable; reads after it see `value`."""
+    def kept(self, key: Any, make: Callable[[], Any]) -> int:
+        """Returns the number of a constant array that is the same wherever `key` is."""
+        number = self._constants.get(key)
+        if number is None:
+            value = make()
+            number = self._constants[key] = self.new(fact_of(value))
+            self.known[number] = value
+        return number
+
+    def as_array(self, value: int) -> int:
+        """Returns a known scalar as an array without dimensions, which ufuncs of arrays take faster; other values as they are."""
+        held = self.known.get(value)
+        if not isinstance(held, np.generic):
+            return value
+        return self.kept((value, "array"), lambda: np.array(held))
+
+    def write(self, index: int, cell: int, value: int, before: int = -1) -> None:
+        """Adds a write of a variable; reads after it see `value`, which was made from `before`."""
         target = self.known[cell]
-        self.add(Line("write", index, target, (value,), ()))
+        self.add(Line("write", index, target, (value,) if before < 0 else (value, before), (), before=before))
         self._current[id(target)] = value
+
+    def cell_fact(self, index: int, cell: int, place: int) -> Fact:
+        """Returns the fact of the present value of a variable."""
+        number = self._current.get(id(self.known[cell]))
+        if number is not None:
+            return self.fact(number)
+        return self._reads.get((index, place)) or fact_of(self.known[cell].value)
 
     def read(self, index: int, cell: int, place: int) -> int:
         """Returns the number of the present value of a variable, which input `place` of step `index` names."""
@@ -214,6 +270,9 @@ class Lowering:
         if name == "ReadVariableOp" and self._is_cell(args[0]) and outputs[0] >= 0:
             value_of[outputs[0]] = self.read(index, args[0], 0)
             return
+        special = self._patterns.get(name)
+        if special is not None and special(self, index, step, args):
+            return
         if len(outputs) == 1 and outputs[0] >= 0 and self._simple(index, definition, args, outputs[0]):
             return
         self._call(index, step, args, effects)
@@ -227,16 +286,37 @@ class Lowering:
         fact = self.facts[out]
         if fact is None or out not in self.certain or not self.are_certain(*args):
             return False
+        facts = [self.fact(each) for each in args]
+        formula = definition.formula
         if fact.kind == SCALAR:
-            template = scalars.expression(definition, [self.fact(each) for each in args])
+            template = scalars.expression(definition, facts)
             if template is None:
                 return False
             self.add(Line("text", index, template, tuple(args), (out,)))
             return True
-        if definition.ufunc is not None and fact.kind == ARRAY:
-            self.add(Line("ufunc", index, definition.ufunc, tuple(args), (out,)))
+        if definition.ufunc is not None:
+            self.add(Line("ufunc", index, definition.ufunc, tuple(self.as_array(each) for each in args), (out,)))
+            return True
+        if formula is not None and all(each.dtype == fact.dtype for each in facts):
+            self._formula(index, formula, args, out)
             return True
         return False
+
+    def _formula(self, index: int, formula: Any, args: list[int], out: int) -> None:
+        """Adds one line for each step of an elementwise formula on arrays of one type."""
+        fact = self.fact(out)
+        values = list(args)
+        for place, (ufunc, operands) in enumerate(formula.steps):
+            taken = [values[each] if isinstance(each, int) else self.constant(each, fact.dtype) for each in operands]
+            if place == len(formula.steps) - 1:
+                result = out
+            else:
+                shape = np.broadcast_shapes(*(self.fact(each).shape for each in taken))
+                dtype = np.dtype(np.bool_) if ufunc in _COMPARISONS else fact.dtype
+                layout = fact.layout if shape == fact.shape else ""
+                result = self.new(Fact(ARRAY if shape else SCALAR, shape, dtype, layout))
+            self.add(Line("ufunc", index, ufunc, tuple(self.as_array(each) for each in taken), (result,)))
+            values.append(result)
 
     def _call(self, index: int, step: Step, args: list[int], effects: bool) -> None:
         """Adds a call of the kernel."""

@@ -40,7 +40,9 @@ def expression(definition: Any, facts: Sequence[Fact]) -> str | None:
     """Returns the expression of an operation on numpy scalars, `{0}` standing for the first one, or None."""
     found = _EXPRESSIONS.get(definition.name)
     if found is None:
-        return None
+        if definition.formula is None or definition.formula.expression is None:
+            return None
+        found = (definition.formula.expression, _FLOATS)
     if any(fact.kind != SCALAR for fact in facts) or facts[0].dtype.name not in found[1]:
         return None
     return found[0]

@@ -12,15 +12,22 @@ from typing import Any
 
 import numpy as np
 
+from .buffers import Buffers
 from .facts import ARRAY, CELL, OTHER, SCALAR
+from .liveness import Lives
 from .lowering import Line, Lowering
 
-_LINES_IN_PART = 300
+_LINES_IN_PART = 1500
 _LARGE = 1 << 14
+_DEEPEST = 20
 
 
 class Retreat(Exception):
     """A generated program met what it was not made for: the interpreter goes on from the step."""
+
+
+class Contended(Retreat):
+    """Another run wrote a variable between the moments when this one read it and would have written it."""
 
 
 class Part:
@@ -48,6 +55,7 @@ class Writer:
     Attributes:
       parts: the functions, in order; the last one returns the list of what is fetched.
       defaults: objects by the names under which the text uses them.
+      inlined: steps whose value only stands inside the expression of another line.
       places: for each number of a value that one part hands to another its place in the list.
     """
 
@@ -60,7 +68,11 @@ class Writer:
         self.places: dict[int, int] = {}
         self.parts: list[Part] = []
         lines = lowering.lines
+        self._inside = self._find_inside(lines)
+        self.inlined = {line.step for line in lines if line.kind == "text" and line.outs[0] in self._inside}
+        self._expressions: dict[int, str] = {}
         self._last = last_uses(lowering)
+        self.buffers = Buffers(lowering, Lives(lowering))
         count = max(1, -(-len(lines) // _LINES_IN_PART))
         self.single = count == 1
         self._find_places(lines)
@@ -77,6 +89,8 @@ class Writer:
             name = f"c{value}" if self._lowering.fact(value).kind == CELL else f"k{value}"
             self._use(name, held)
             return name
+        if value in self._inside:
+            return f"({self._expressions.pop(value)})"
         return f"v{value}"
 
     def _use(self, name: str, thing: Any) -> str:
@@ -88,7 +102,7 @@ class Writer:
     def _function(self, function: Any, step: int) -> str:
         name = self._functions.get(id(function))
         if name is None:
-            if isinstance(function, np.ufunc) or function in _PLAIN:
+            if isinstance(function, np.ufunc) or any(function is each for each in _PLAIN):
                 name = function.__name__
             else:
                 name = f"{self._lowering.plan.steps[step].op.type}_{step}"
@@ -96,6 +110,36 @@ class Writer:
         return self._use(name, function)
 
     # ---- parts
+
+    def _find_inside(self, lines: list[Line]) -> set[int]:
+        """Returns the scalars that one later expression of the same part uses, once: they are written inside it."""
+        made: dict[int, int] = {}
+        depth: dict[int, int] = {}
+        uses: dict[int, int] = {}
+        for line in lines:
+            for value in line.args:
+                uses[value] = uses.get(value, 0) + 1
+        for value in self._lowering.fetched:
+            uses[value] = 2
+        inside: set[int] = set()
+        for index, line in enumerate(lines):
+            if line.kind != "text" or line.uses or line.takes_out or line.may_alias:
+                continue
+            deepest = 0
+            for place, value in enumerate(line.args):
+                home = made.get(value, -1)
+                if (
+                    home >= 0
+                    and uses[value] == 1
+                    and home // _LINES_IN_PART == index // _LINES_IN_PART
+                    and depth[value] < _DEEPEST
+                    and line.function.count(f"{{{place}}}") == 1
+                ):
+                    inside.add(value)
+                    deepest = max(deepest, depth[value] + 1)
+            out = line.outs[0]
+            made[out], depth[out] = index, deepest
+        return inside
 
     def _find_places(self, lines: list[Line]) -> None:
         """Gives a place in the list to every value that is used in another part than the one that makes it."""
@@ -132,7 +176,7 @@ class Writer:
         for index, line in enumerate(lines, start):
             spot = (line.step, line.again)
             for value in line.args:
-                if value not in here and value not in known:
+                if value not in here and value not in known and value not in self._inside:
                     here.add(value)
                     text.append(f"v{value} = V[{places[value]}]")
                     table.append(spot)
@@ -171,6 +215,8 @@ class Writer:
 
     def _is_large(self, value: int) -> bool:
         fact = self._lowering.facts[value]
+        if value in self.buffers.of:
+            return False
         if fact is None or value not in self._lowering.certain:
             return fact is None or fact.kind in (ARRAY, OTHER)
         return fact.kind == ARRAY and fact.dtype.itemsize * _product(fact.shape) > _LARGE
@@ -184,8 +230,18 @@ class Writer:
     def _line(self, line: Line, text: list[str]) -> None:
         kind = line.kind
         names = [self._name(value) for value in line.args]
+        out_name = ""
+        if line.outs and line.outs[0] in self.buffers.of:
+            buffers = [self._buffer(out) for out in line.outs]
+            out_name = buffers[0] if len(buffers) == 1 else f"({', '.join(buffers)})"
         if kind == "text":
-            text.append(f"v{line.outs[0]} = {line.function.format(*names)}")
+            for name, thing in (line.uses or {}).items():
+                self._use(name, thing)
+            expression = line.function.format(*names, out=out_name or None)
+            if line.outs[0] in self._inside:
+                self._expressions[line.outs[0]] = expression
+            else:
+                text.append(f"v{line.outs[0]} = {expression}")
         elif kind == "read":
             cell = self._use(f"c{self._cell_number(line.function)}", line.function)
             out = line.outs[0]
@@ -197,14 +253,31 @@ class Writer:
                 self._use("Retreat", Retreat)
         elif kind == "write":
             cell = self._use(f"c{self._cell_number(line.function)}", line.function)
-            text.append(f"{cell}.value = {names[0]}")
+            if line.before < 0:
+                text.append(f"{cell}.value = {names[0]}")
+                return
+            lock = self._use(f"l{cell[1:]}", line.function.lock)
+            self._use("Contended", Contended)
+            text.append(f"with {lock}:")
+            text.append(f"    if {cell}.value is not {self._name(line.before)}: raise Contended")
+            text.append(f"    {cell}.value = {names[0]}")
         else:
             function = self._function(line.function, line.step)
             if line.suffixes:
                 names = [name + suffix for name, suffix in zip(names, line.suffixes, strict=True)]
+            if out_name:
+                by_place = line.function in _PLAIN or (kind == "ufunc" and line.function not in _BY_KEYWORD)
+                names.append(out_name if by_place else f"out={out_name}")
             outs = [f"v{out}" if out >= 0 and out not in self._known else "_" for out in line.outs]
             call = f"{function}({', '.join(names)})"
             text.append(call if all(out == "_" for out in outs) else f"{', '.join(outs)} = {call}")
+
+    def _buffer(self, value: int) -> str:
+        """Returns the name of the buffer that a value stands in."""
+        name = f"b{self.buffers.of[value]}"
+        if name not in self._used:
+            self._used[name] = None
+        return name
 
     def _cell_number(self, cell: Any) -> int:
         """Returns the number of a value that stands for a variable."""
@@ -300,3 +373,5 @@ def _product(shape: tuple[int, ...]) -> int:
 
 
 _PLAIN = (np.dot, np.matmul)
+# numpy warns when these get the array to fill by place.
+_BY_KEYWORD = (np.maximum, np.minimum)
