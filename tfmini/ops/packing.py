@@ -15,13 +15,18 @@ __all__ = []
 # ---- lists that hold tensors
 
 
+def _is_tensor_like(value: Any) -> bool:
+    # a penalty of a regularizer is no element of a graph, because it is built when it is converted
+    return convert.graph_element(value) is not None or getattr(value, "_packs_as_tensor", False)
+
+
 def _is_plain(value: Any) -> bool:
     todo = [value]
     while todo:
         for each in todo.pop():
             if isinstance(each, (list, tuple)):
                 todo.append(each)
-            elif convert.graph_element(each) is not None:
+            elif _is_tensor_like(each):
                 return False
     return True
 
@@ -36,6 +41,8 @@ def _first_tensor_dtype(values: Any) -> dtypes.DType | None:
             element = convert.graph_element(each)
             if isinstance(element, Tensor):
                 return element._dtype.base_dtype
+            if element is None and _is_tensor_like(each):
+                return each.dtype.base_dtype  # type: ignore[no-any-return]
     return None
 
 
@@ -60,6 +67,8 @@ def _packed(values: Any, dtype: dtypes.DType, name: str) -> Any:
             if isinstance(each, (list, tuple)):
                 each = _packed(each, dtype, str(index))
                 holds_tensor = holds_tensor or isinstance(each, Tensor)
+            elif getattr(each, "_packs_as_tensor", False):
+                holds_tensor = True  # built after the constants, when it is packed
             elif convert.graph_element(each) is not None:
                 each = convert.convert_to_tensor(each)
                 if each._dtype.base_dtype is not dtype:
@@ -71,7 +80,9 @@ def _packed(values: Any, dtype: dtypes.DType, name: str) -> Any:
         if not holds_tensor:
             return parts
         tensors = [
-            each if isinstance(each, Tensor) else constant(each, dtype=dtype, name=str(index))
+            each
+            if isinstance(each, Tensor) or getattr(each, "_packs_as_tensor", False)
+            else constant(each, dtype=dtype, name=str(index))
             for index, each in enumerate(parts)
         ]
         return raw.Pack(tensors, name=scope)

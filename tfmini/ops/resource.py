@@ -80,6 +80,8 @@ def _read_gradient(op: Any, dy: Any) -> Any:
 
 
 def _not_found(cell: Any) -> str:
+    if cell.home is not None and cell.home.has_container:
+        return f"Resource localhost/{cell.name}/N10tensorflow3VarE does not exist."
     return f"Container localhost does not exist. (Could not find resource: localhost/{cell.name})"
 
 

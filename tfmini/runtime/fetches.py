@@ -9,6 +9,7 @@ from typing import Any
 from ..framework.indexed_slices import IndexedSlices, IndexedSlicesValue
 from ..framework.operation import Operation
 from ..framework.tensor import Tensor
+from ..variables.penalties import _LazyEvalTensor
 from .structures import Builder
 
 _expansions: list[tuple[type, Callable[..., Any], Callable[..., Any], Callable[..., Any]]] = []
@@ -127,6 +128,7 @@ def _feed_slices(slices: IndexedSlices, value: Any) -> list[tuple[Any, Any]]:
 
 
 register_session_run_conversion_functions(IndexedSlices, _fetch_slices, _feed_slices, _parts_of_slices)
+register_session_run_conversion_functions(_LazyEvalTensor, lambda penalty: ([penalty._first], operator.itemgetter(0)))
 
 
 def structure_key(fetches: Any) -> Any:

@@ -23,11 +23,14 @@ class Cell:
     Who reads the value, changes it and writes it back holds `lock`, so that runs in several threads lose no update.
     """
 
-    __slots__ = ("dtype", "lock", "log", "name", "value")
+    __slots__ = ("dtype", "home", "lock", "log", "name", "value")
 
-    def __init__(self, name: str, dtype: Any, value: np.ndarray | None = None) -> None:
+    def __init__(
+        self, name: str, dtype: Any, value: np.ndarray | None = None, home: VariableState | None = None
+    ) -> None:
         self.name = name
         self.dtype = dtype
+        self.home = home
         self.value = value
         self.lock = threading.Lock()
         self.log: list[tuple[Cell, Any, Any]] | None = None
@@ -53,7 +56,13 @@ class VariableState:
     def __init__(self) -> None:
         self.cells: dict[tuple[bytes, str], Cell] = {}
         self.resources: dict[tuple[bytes, str], Any] = {}
+        self.holds_references = False
         self._log: list[tuple[Cell, Any, Any]] | None = None
+
+    @property
+    def has_container(self) -> bool:
+        """Whether TensorFlow would have a container by now: a reference variable was used, or a variable has a value."""
+        return self.holds_references or any(cell.value is not None for cell in self.cells.values())
 
     def cell(self, op: Any) -> Cell:
         """Returns the cell of a variable operation, made empty when it is new."""
@@ -63,8 +72,9 @@ class VariableState:
         key = (attrs.get("container", b""), name)
         found = self.cells.get(key)
         if found is None:
-            found = self.cells.setdefault(key, Cell(name, attrs["dtype"]))
+            found = self.cells.setdefault(key, Cell(name, attrs["dtype"], home=self))
             found.log = self._log
+            self.holds_references = self.holds_references or op.type == "VariableV2"
         return found
 
     def watch(self, log: list[tuple[Cell, Any, Any]] | None) -> None:
@@ -76,7 +86,8 @@ class VariableState:
     def fork(self) -> VariableState:
         """Returns a copy that can be written without changing this one."""
         other = VariableState()
-        other.cells = {key: Cell(cell.name, cell.dtype, cell.value) for key, cell in self.cells.items()}
+        other.holds_references = self.holds_references
+        other.cells = {key: Cell(cell.name, cell.dtype, cell.value, other) for key, cell in self.cells.items()}
         other.resources = {key: copy.copy(each) for key, each in self.resources.items()}
         return other
 
@@ -85,7 +96,7 @@ class VariableState:
         for key, cell in other.cells.items():
             mine = self.cells.get(key)
             if mine is None:
-                self.cells[key] = Cell(cell.name, cell.dtype, cell.value)
+                self.cells[key] = Cell(cell.name, cell.dtype, cell.value, self)
             else:
                 mine.value = cell.value
         self.resources.update(other.resources)
