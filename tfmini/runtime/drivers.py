@@ -16,13 +16,19 @@ from ..framework.dead import DEAD
 
 
 class StepFailed(Exception):
-    """A step raised; `index` is its position in the plan, `cause` what it raised, `inputs` what it was given."""
+    """A step raised; `index` is its position in the plan, `cause` what it raised, `inputs` what it was given.
 
-    def __init__(self, index: int, cause: BaseException, inputs: tuple[Any, ...]) -> None:
+    `place` has the loops around it, from the outermost inward: pairs of the frame's name and the number of the turn, from 0.
+    """
+
+    def __init__(
+        self, index: int, cause: BaseException, inputs: tuple[Any, ...], place: tuple[tuple[str, int], ...] = ()
+    ) -> None:
         super().__init__(index)
         self.index = index
         self.cause = cause
         self.inputs = inputs
+        self.place = place
 
 
 def run_linear(program: list[tuple[Any, ...]], slots: list[Any]) -> None:

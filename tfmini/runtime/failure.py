@@ -22,11 +22,13 @@ from .state import Cell
 def error_of(plan: Any, cause: drivers.StepFailed | KernelError) -> OpError:
     """Returns the exception for a run of `plan` that stopped: at a step, or because a fetched variable has no value."""
     if isinstance(cause, drivers.StepFailed):
-        return op_error(plan.steps[cause.index].op, cause.cause, cause.inputs)
+        return op_error(plan.steps[cause.index].op, cause.cause, cause.inputs, cause.place)
     return cause.error(None, None, no_value(cause.message))
 
 
-def op_error(op: Any, cause: BaseException, inputs: tuple[Any, ...]) -> OpError:
+def op_error(
+    op: Any, cause: BaseException, inputs: tuple[Any, ...], place: tuple[tuple[str, int], ...] = ()
+) -> OpError:
     """Returns the exception for a step: TensorFlow's phrase, the operation, its inputs, the line that made it, what to do."""
     cls, phrase = _class_and_phrase(op, cause, inputs)
     lines = [phrase, f"\t [[node {op._name} ({op.type})]]"]
@@ -35,6 +37,8 @@ def op_error(op: Any, cause: BaseException, inputs: tuple[Any, ...]) -> OpError:
             f"{tensor.name} {_describe(value)}" for tensor, value in zip(op._inputs, inputs, strict=False)
         )
         lines.append(f"  inputs   {described}")
+    for frame, turn in place:
+        lines.append(f"  in loop  {frame}, turn {turn + 1}")
     site = op._site
     if site is not None:
         lines.append(f"  made at  {site.describe()}   {site.text}".rstrip())

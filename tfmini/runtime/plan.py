@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..errors import FailedPreconditionError, KernelError
+from .frames import LOOPS, MERGES, NEXTS, Frames
 from .state import Cell, SessionState
 
 CONTROL_FLOW = frozenset(
@@ -35,10 +36,21 @@ CONTROL_FLOW = frozenset(
         "LoopCond",
     )
 )
-_LOOPS = frozenset(("Enter", "RefEnter", "Exit", "RefExit", "NextIteration", "RefNextIteration", "LoopCond"))
-_PASSES_REFERENCE = frozenset(("Identity", "RefIdentity", "Switch", "RefSwitch", "Merge", "RefMerge"))
+_PASSES_REFERENCE = frozenset(
+    ("Identity", "RefIdentity", "Switch", "RefSwitch", "Merge", "RefMerge", "RefEnter", "RefExit", "RefNextIteration")
+)
 _NOT_WRITING = frozenset(
-    ("IsVariableInitialized", "RefIdentity", "RefSwitch", "RefMerge", "VarIsInitializedOp", "ReadVariableOp")
+    (
+        "IsVariableInitialized",
+        "RefIdentity",
+        "RefSwitch",
+        "RefMerge",
+        "RefEnter",
+        "RefExit",
+        "RefNextIteration",
+        "VarIsInitializedOp",
+        "ReadVariableOp",
+    )
 )
 
 
@@ -81,10 +93,24 @@ class Plan:
       fetches: one for each fetched tensor.
       slots: how many slots there are.
       writes: names of the variables that some step writes.
-      branches: whether values can be dead (conditionals).
+      branches: whether values can be dead (conditionals and loops).
+      frames: which step belongs to which loop; None for a plan without loops.
+      wiring: what `dataflow` works out for such a plan, once.
     """
 
-    __slots__ = ("branches", "feeds", "fetches", "graph", "mutations", "slot_of", "slots", "steps", "writes")
+    __slots__ = (
+        "branches",
+        "feeds",
+        "fetches",
+        "frames",
+        "graph",
+        "mutations",
+        "slot_of",
+        "slots",
+        "steps",
+        "wiring",
+        "writes",
+    )
 
     def __init__(self, graph: Any, fetches: Sequence[Any], targets: Sequence[Any], feeds: Sequence[Any]) -> None:
         self.graph = graph
@@ -96,9 +122,9 @@ class Plan:
             self.slot_of[tensor] = len(self.slot_of)
         self.feeds = tuple((tensor, self.slot_of[tensor]) for tensor in feeds)
         self.branches = any(op._definition.name in CONTROL_FLOW for op in ops)
-        for op in ops:
-            if op._definition.name in _LOOPS:
-                raise KernelErrorInPlan(op)
+        has_loops = self.branches and any(op._definition.name in LOOPS for op in ops)
+        self.frames = Frames(ops, fed) if has_loops else None
+        self.wiring: Any = None
         self._lay_out(ops, fed, fetches)
         self.writes = tuple(dict.fromkeys(name for op in ops for name in written_by(op)))
 
@@ -106,6 +132,10 @@ class Plan:
         slot_of = self.slot_of
         cells: set[Any] = set()
         position = {op: index for index, op in enumerate(ops)} if self.branches else {}
+        if self.frames is not None:  # the inputs of a loop's Merge are made after it
+            for op in ops:
+                for tensor in op._outputs:
+                    slot_of.setdefault(tensor, len(slot_of))
         rows: list[list[Any]] = []
         last_use: dict[int, int] = {}
         for index, op in enumerate(ops):
@@ -173,17 +203,12 @@ def _ordered(ops: list[Any]) -> list[Any]:
     """Returns the operations in creation order, moved only where an edge that was added later asks for it."""
     ops.sort(key=lambda op: op._id)
     members = set(ops)
-    if all(
-        each._id < op._id
-        for op in ops
-        for each in (*(t._op for t in op._inputs), *op._control_inputs)
-        if each in members
-    ):
+    if all(each._id < op._id for op in ops for each in _before(op) if each in members):
         return ops
     waits: dict[Any, int] = {}
     readers: dict[Any, list[Any]] = {op: [] for op in ops}
     for op in ops:
-        before = {each for each in (*(t._op for t in op._inputs), *op._control_inputs) if each in members}
+        before = {each for each in _before(op) if each in members}
         waits[op] = len(before)
         for each in before:
             readers[each].append(op)
@@ -201,6 +226,14 @@ def _ordered(ops: list[Any]) -> list[Any]:
         stuck = next(op for op in ops if waits[op] > 0)
         raise KernelErrorInPlan(stuck)
     return ordered
+
+
+def _before(op: Any) -> list[Any]:
+    """Returns the operations that `op` follows; the edge from one turn of a loop to the next is none of that kind."""
+    inputs = [tensor._op for tensor in op._inputs]
+    if op._definition.name in MERGES:
+        inputs = [each for each in inputs if each._definition.name not in NEXTS]
+    return [*inputs, *op._control_inputs]
 
 
 def _wants_reference(op: Any) -> list[bool]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..errors import KernelError
 from . import cancel, drivers
+from .dataflow import Flow
 from .facts import record
 from .feeds import converter
 from .generated import Generated, Tiers
@@ -66,7 +67,9 @@ class Program:
         plan = self.plan
         fed = [np.ascontiguousarray(value) if type(value) is np.ndarray else value for value in fed]
         values: list[Any] = [*fed, *[None] * (plan.slots + 1 - len(fed))]
-        if plan.branches:
+        if plan.frames is not None:
+            drivers.quietly(Flow(plan, [row[1] for row in self.steps], self.state, values).run)
+        elif plan.branches:
             drivers.quietly(drivers.run_branching, self.steps, values, plan)
         else:
             tiers = self.tiers
