@@ -131,8 +131,11 @@ class Graph:
         self._by_name[name] = op
         return op
 
-    def _settle(self, op: Operation, compute_device: bool = True) -> None:
-        """Does for a new operation what the scopes ask for that are open in this thread, and announces it."""
+    def _settle(self, op: Operation, compute_device: bool = True, beside: bool = True) -> None:
+        """Does for a new operation what the scopes ask for that are open in this thread, and announces it.
+
+        `beside` says whether it still has to be put beside others as colocation asks.
+        """
         scopes = self._thread.__dict__
         context = op._control_flow_context = scopes["control_flow"]
         if self._has_loops:
@@ -144,8 +147,8 @@ class Graph:
             controller.see(op)
         if compute_device and scopes["devices"]:
             self._apply_devices(op)
-        if scopes["colocation"]:
-            self._apply_colocation(op)
+        if beside and scopes["colocation"]:
+            self._apply_colocation(op, scopes["colocation"])
         if self._gradient_override and op.type in self._gradient_override:
             op._note("_gradient_op_type", self._gradient_override[op.type].encode())
         if self.events.observers:
@@ -412,11 +415,15 @@ class Graph:
         """Returns the scope in which variables are made."""
         return LiftedScope(self)
 
-    def _apply_colocation(self, op: Operation) -> None:
+    def _apply_colocation(self, op: Operation, beside: Sequence[Operation]) -> None:
+        """Puts `op` on the device of the innermost of `beside` that has one, and in the groups of all."""
         groups: set[bytes] = set()
         device_set = False
-        for each in reversed(self._thread.colocation):
-            groups.update(each.colocation_groups())
+        for each in reversed(beside):
+            if "_class" in each._attrs:
+                groups.update(each.colocation_groups())
+            else:
+                groups.add(b"loc:@" + each._name.encode())
             if each._device and not device_set:
                 op._device = each._device
                 device_set = True

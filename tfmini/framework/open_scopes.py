@@ -63,11 +63,7 @@ class ControlDependencies:
 
     def orders(self, inputs: Sequence[Tensor]) -> bool:
         """Says whether one of these inputs was computed inside, so that the order holds already."""
-        seen = self._seen
-        for tensor in inputs:
-            if tensor._op in seen:
-                return True
-        return False
+        return not self._seen.isdisjoint([tensor._op for tensor in inputs])
 
 
 class NameScope:

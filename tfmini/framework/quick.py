@@ -33,7 +33,12 @@ class Known:
 def builder_of(definition: OpDef) -> Callable[..., Any]:
     """Returns the function that adds an operation of this type: `build(*inputs, name=None, **attrs)`."""
     spec = definition.spec
-    if any(arg.is_ref or arg.number_attr or arg.list_attr for arg in (*spec.inputs, *spec.outputs)):
+    lists = [arg for arg in (*spec.inputs, *spec.outputs) if arg.number_attr or arg.list_attr]
+    if any(arg.is_ref for arg in spec.inputs[1:]):
+        build = _always_long(definition)
+    elif len(lists) == 1 and len(spec.inputs) == 1 and spec.inputs[0].number_attr and not spec.inputs[0].is_ref:
+        build = _of_a_list(definition)
+    elif lists:
         build = _always_long(definition)
     elif len(spec.inputs) == 1:
         build = _of_one(definition)
@@ -128,6 +133,32 @@ def _of_many(definition: OpDef) -> Callable[..., Any]:
     return build
 
 
+def _of_a_list(definition: OpDef) -> Callable[..., Any]:
+    memory: dict[Any, Known] = {}
+
+    def build(*inputs: Any, name: str | None = None, **attrs: Any) -> Any:
+        if len(inputs) == 1 and type(inputs[0]) in (list, tuple) and inputs[0] and type(inputs[0][0]) is Tensor:
+            tensors = inputs[0]
+            graph, dtype = tensors[0]._op._graph, tensors[0]._dtype
+            for each in tensors:
+                if type(each) is not Tensor or each._op._graph is not graph or each._dtype is not dtype:
+                    break
+            else:
+                key: Any = (len(tensors), dtype._number)
+                if attrs:
+                    key += _key(attrs)
+                known = memory.get(key)
+                if known is not None:
+                    op = _add(graph, definition, tuple(tensors), known, name)
+                    if op is not None:
+                        return op._outputs[0] if len(known.types) == 1 else _several(op)
+                elif None not in key:
+                    return _long(definition, inputs, attrs, name, memory, key)
+        return builder.apply_op(definition, inputs, attrs, name)
+
+    return build
+
+
 # ---- what is remembered
 
 
@@ -139,8 +170,15 @@ def _key(attrs: dict[str, Any]) -> tuple[Any, ...]:
     values = tuple(attrs.values())
     kinds = tuple([type(each) for each in values])
     if not PLAIN.issuperset(kinds):
-        return (None,)
+        for each in values:
+            if type(each) not in PLAIN and not (
+                type(each) is tuple and _SIZES.issuperset([type(size) for size in each])
+            ):
+                return (None,)
     return (tuple(attrs), values, kinds)
+
+
+_SIZES = frozenset((int, type(None)))
 
 
 def _long(
@@ -184,19 +222,18 @@ def _add(graph: Any, definition: OpDef, inputs: tuple[Any, ...], known: Known, n
     with graph._lock:
         full = full[:-1] if full[-1] == "/" else graph._names.unique(full)
         keeps = definition.keeps_shape
-        if keeps == "first" or (keeps == "common" and inputs[0]._dims == inputs[1]._dims):
+        if keeps and (keeps == "first" or inputs[0]._dims == inputs[1]._dims):
             dims: Any = (inputs[0]._dims,)
         else:
             dims = builder.output_shapes(definition, inputs, known.attrs, full, len(known.types))
         op = graph._append(definition, full, inputs, known.attrs, known.types, dims, scopes, 5)
-    if (
-        scopes["control"]
-        or scopes["colocation"]
-        or graph._gradient_override
-        or graph._has_loops
-        or graph.events.observers
-    ):
-        graph._settle(op)
+    beside = scopes["colocation"]
+    if definition.writes:
+        # As TensorFlow does, beside the variable that it writes.
+        graph._apply_colocation(op, [*beside, inputs[0]._op])
+        beside = None
+    if beside or scopes["control"] or graph._has_loops or graph._gradient_override or graph.events.observers:
+        graph._settle(op, beside=beside is not None)
     return op
 
 

@@ -67,6 +67,7 @@ class OpDef:
         self.takes_out = False
         # What the builder reads for every operation, prepared once.
         self.single_output = len(spec.outputs) == 1 and not (spec.outputs[0].number_attr or spec.outputs[0].list_attr)
+        self.writes = bool(spec.inputs) and spec.inputs[0].is_ref
         self.attr_defaults = {a.name: a.default for a in spec.attrs if not a.required}
 
     def shape(self, function: Callable[..., Any]) -> Callable[..., Any]:
