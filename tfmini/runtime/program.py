@@ -13,6 +13,7 @@ from .dataflow import Flow
 from .facts import record
 from .feeds import converter
 from .generated import Generated, Tiers
+from .memory import collection_paused, keep_memory
 from .plan import Plan, bind, written_by
 from .state import Cell, SessionState
 
@@ -35,6 +36,7 @@ class Program:
     __slots__ = ("build", "converters", "feeds", "last_run", "names", "plan", "state", "steps", "tiers", "written")
 
     def __init__(self, plan: Plan, state: SessionState, build: Callable[[list[Any]], Any]) -> None:
+        keep_memory()
         self.plan = plan
         self.state = state
         self.steps = bind(plan, state)
@@ -81,7 +83,8 @@ class Program:
                     return fetched
             if tiers.wants_recording(fed):
                 facts = drivers.quietly(record, plan, self.steps, values)
-                tiers.keep(fed, Generated(plan, self.steps, facts, self.state, tiers))
+                with collection_paused():
+                    tiers.keep(fed, Generated(plan, self.steps, facts, self.state, tiers))
             else:
                 drivers.quietly(drivers.run_linear, self.steps, values)
         return [collect(fetch, values) for fetch in plan.fetches]
