@@ -51,7 +51,7 @@ class Recording:
         self._watch = watch
         self._written = False
         self._stepper = Stepper(session, fetches, feed_dict)
-        self._stepper.run_to(len(self._stepper.plan.steps))
+        self._stepper.run_to_end()
         self._number = session._journal.run_count + 1
 
     def commit(self) -> tuple[str, ...]:
@@ -69,7 +69,7 @@ class Recording:
     def again(self) -> None:
         """Runs the same fetches again, from the present state of the session."""
         self._stepper.discard()
-        self._stepper.run_to(len(self._stepper.plan.steps))
+        self._stepper.run_to_end()
         self._number = self._session._journal.run_count + 1
         self._written = False
 

@@ -16,6 +16,7 @@ import numpy as np
 from ..errors import OpError
 from ..framework.dead import DEAD
 from . import drivers, failure
+from .dataflow import Flow
 from .feeds import feed_value, flatten_feed_dict
 from .fetches import FetchMap
 from .plan import KernelErrorInPlan, Plan, Step, kernel_of
@@ -37,13 +38,14 @@ class StepRecord:
     """What one step did.
 
     Attributes:
-      index: position in the plan.
+      index: position in the plan; a step of a loop has one record for each turn.
       op: the operation.
       inputs: the values that it took; a variable that it only refers to shows its value then, None when it was empty.
       outputs: the values that it gave; `DEAD` on a branch that was not taken.
       writes: the variables that it wrote.
       seconds: the time of the kernel.
       error: what it raised, or None.
+      place: the loops around it, from the outermost inward: pairs of the frame's name and the number of the turn, from 0.
     """
 
     index: int
@@ -53,6 +55,7 @@ class StepRecord:
     writes: tuple[Write, ...]
     seconds: float
     error: OpError | None = None
+    place: tuple[tuple[str, int], ...] = ()
 
 
 class Run:
@@ -72,6 +75,7 @@ class Run:
         for (_, slot), (_, value) in zip(self.plan.feeds, self.feeds, strict=True):
             self._slots[slot] = value
         self._dead = [False] * len(self.plan.steps)
+        self._flow = None if self.plan.frames is None else Flow(self.plan, self._kernels, state, self._slots)
         self.records: list[StepRecord] = []
 
     @property
@@ -86,8 +90,15 @@ class Run:
 
     def advance(self) -> StepRecord:
         """Does the next step and returns its record; a step that fails is recorded with its error, which is not raised."""
-        step = self.plan.steps[len(self.records)]
-        taken = tuple(self._slots[slot] for slot in step.inputs)
+        place: tuple[tuple[str, int], ...] = ()
+        alive = True
+        if self._flow is None:
+            index = len(self.records)
+            taken = tuple(self._slots[slot] for slot in self.plan.steps[index].inputs)
+        else:
+            index, turn, arrived, alive = self._flow.following()
+            taken, place = tuple(arrived), turn.place
+        step = self.plan.steps[index]
         log: list[tuple[Cell, Any, Any]] = []
         self._state.variables.watch(log)
         error: OpError | None = None
@@ -95,30 +106,33 @@ class Run:
         seen = tuple(_seen(value) for value in taken)
         started = time.perf_counter()
         try:
-            outputs = self._compute(step, taken)
+            outputs = self._compute(index, step, taken) if alive else (DEAD,) * len(step.outputs)
         except Exception as cause:  # whatever a kernel raises becomes the record of this step
-            error = failure.op_error(step.op, cause, taken)
+            error = failure.op_error(step.op, cause, taken, place)
         finally:
             seconds = time.perf_counter() - started
             self._state.variables.watch(None)
-        for slot, value in zip(step.outputs, outputs, strict=bool(outputs)):
-            if slot >= 0:
-                self._slots[slot] = value
+        if self._flow is None:
+            for slot, value in zip(step.outputs, outputs, strict=bool(outputs)):
+                if slot >= 0:
+                    self._slots[slot] = value
+        elif error is None:
+            self._flow.advance(outputs if alive else None)
         record = StepRecord(
-            len(self.records),
+            index,
             step.op,
             seen,
             tuple(_seen(value) for value in outputs),
             tuple(Write(cell.name, before, after) for cell, before, after in log),
             seconds,
             error,
+            place,
         )
         self.records.append(record)
         return record
 
-    def _compute(self, step: Step, taken: tuple[Any, ...]) -> tuple[Any, ...]:
-        index = len(self.records)
-        if self.plan.branches:
+    def _compute(self, index: int, step: Step, taken: tuple[Any, ...]) -> tuple[Any, ...]:
+        if self.plan.branches and self._flow is None:
             controlled = any(self._dead[each] for each in step.control)
             merge = step.op._definition.name in ("Merge", "RefMerge")
             alive = [value is not DEAD for value in taken]
@@ -134,7 +148,7 @@ class Run:
     def done(self) -> bool:
         """Whether no step is left, or the last one failed."""
         failed = bool(self.records) and self.records[-1].error is not None
-        return failed or len(self.records) == len(self.plan.steps)
+        return failed or (len(self.records) == len(self.plan.steps) if self._flow is None else self._flow.done)
 
     def result(self) -> Any:
         """Returns the fetched values in their structure. Raises the error of the step that failed."""
@@ -228,10 +242,16 @@ class Stepper:
 
     def run_to(self, position: int) -> list[StepRecord]:
         """Moves the cursor until `position` steps are done, forward or back; stops at a step that fails."""
-        position = max(0, min(position, len(self.plan.steps)))
+        position = max(0, position)
         while self._position > position:
             self.back()
         while self._position < position and not self.finished:
+            self.step()
+        return self.records
+
+    def run_to_end(self) -> list[StepRecord]:
+        """Moves the cursor to the end of the run, or to the step that fails. A loop makes a run longer than its plan."""
+        while not self.finished:
             self.step()
         return self.records
 
@@ -248,7 +268,7 @@ class Stepper:
 
     def result(self) -> Any:
         """Runs to the end and returns what `session.run` would return, or raises what it would raise."""
-        self.run_to(len(self.plan.steps))
+        self.run_to_end()
         return self._run.result()
 
     def commit(self) -> tuple[str, ...]:
