@@ -62,6 +62,7 @@ from .ops import (
     space,
     special,
     splitting,
+    stack,
     state,
     state_parts,
     statistics,
@@ -74,7 +75,7 @@ from .variables import initializers, lists, partitioners, parts, scope, store, t
 from .variables import modes as variable_modes
 
 _package = sys.modules["tfmini"]
-_LOADED_FOR_THEIR_OPERATIONS = (broadcasting, getitem, operators, optimizer_steps, packing)
+_LOADED_FOR_THEIR_OPERATIONS = (broadcasting, getitem, operators, optimizer_steps, packing, stack)
 
 
 def _names(*modules: Any) -> dict[str, Any]:
@@ -170,7 +171,9 @@ PUBLIC["train"] = _namespace("train", _names(training))
 PUBLIC["nn"] = _namespace(
     "nn",
     {
-        **_names(activation, losses, nn, embedding, conv_functions, conv_forms, holes, pool_functions, separable, candidates),
+        **_names(
+            activation, losses, nn, embedding, conv_functions, conv_forms, holes, pool_functions, separable, candidates
+        ),
         **_picked("nce_loss sampled_softmax_loss", sampled),
         **_picked("sigmoid tanh log_sigmoid", unary),
         **_picked("in_top_k top_k", sorting),

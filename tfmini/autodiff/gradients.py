@@ -98,6 +98,8 @@ def gradients(
             graph, y_tensors, x_tensors, stop_tensors, colocate_gradients_with_ops, gate_gradients, aggregation_method
         )
         found = walk.run(starts)
+    with contexts.Controller(contexts.graph_stack, graph), provenance.made_by("gradient"):
+        walk.finish()
     if unconnected_gradients is UnconnectedGradients.ZERO:
         # Outside the name scope, as TensorFlow makes them.
         with contexts.Controller(contexts.graph_stack, graph), provenance.made_by("gradient"):
@@ -190,9 +192,12 @@ class _Walk:
                     queue.append(source)
                 elif self._loops is not None and (left == 0 or (left > 0 and is_loop_switch(source))):
                     self._ready_in_loops(self._loops, tensor, queue)
+        return [self._result(x) for x in self._xs]
+
+    def finish(self) -> None:
+        """Completes what the loops between need; TensorFlow does so outside the name scope."""
         if self._loops is not None:
             self._loops.finish()
-        return [self._result(x) for x in self._xs]
 
     def _ready_in_loops(self, loops: LoopStates, tensor: Tensor, queue: deque[Any]) -> None:
         """Takes the operation of `tensor` next, but all Exits of a loop together."""
@@ -256,9 +261,6 @@ class _Walk:
         with self._loops.around(op, before=True):
             totals = self._totals(op)
         with self._loops.around(op, before=False):
-            context = op._control_flow_context
-            if is_switch(op) and context is not None and context is self._graph._get_control_flow_context():
-                self._refuse_initial_value(op)
             self._pass_on(op, totals, is_end)
 
     def _totals(self, op: Any) -> list[Any]:
@@ -288,6 +290,11 @@ class _Walk:
 
     def _pass_on(self, op: Any, out_gradients: list[Any], is_end: bool) -> None:
         """Calls the gradient function of `op` and sends what it gives to the inputs. Zeros that it needs join `out_gradients`."""
+        if self._graph._has_loops and is_switch(op):
+            context = op._control_flow_context
+            current = self._graph._get_control_flow_context()
+            if context is not None and context is current and context.is_while_context():
+                self._refuse_initial_value(op)
         if is_end or all(each is None for each in out_gradients):
             return
         function = gradient_function(op)
