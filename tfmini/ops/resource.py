@@ -17,7 +17,7 @@ from ..framework.registry import op, raw
 from ..framework.shapes import Dims, dims_text, merge_dims
 from .array import size
 from .shape_functions import with_rank
-from .state import NUMBERS, counted, merged, scattered
+from .state import NUMBERS, counted, merged, scatter
 
 var_handle_op = op(
     "VarHandleOp() -> (resource: resource)",
@@ -230,7 +230,8 @@ def _scattering(name: str, how: str, types: str = NUMBERS) -> Any:
     @decl.kernel
     def _kernel(cell: Any, indices: Any, updates: Any) -> None:
         with cell.lock:
-            cell.assign(scattered(present(cell), indices, updates, how))
+            present(cell)
+            scatter(cell, indices, updates, how)
 
     return decl
 

@@ -49,9 +49,10 @@ def _sparse_step(name: str, cells: str, others: str, attrs: list[str], update: C
                     f"var and grad do not match: {dims_text(values[0].shape)}, {rows.shape[0]} rows of {dims_text(np.shape(grad))}",
                 )
             new = update(*[value[rows] for value in values], *rest, **settings)
-            for cell, value, part in zip(targets, values, new, strict=True):
+            del values
+            for cell, part in zip(targets, new, strict=True):
                 if part is not None:
-                    changed = value.copy()
+                    changed = cell.own()
                     changed[rows] = part
                     cell.assign(changed)
             return targets[0] if gives_cell else None

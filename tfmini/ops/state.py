@@ -170,32 +170,48 @@ assign_sub_op = _updating("AssignSub", np.subtract)
 def check_rows(indices: Any, rows: int) -> None:
     """Raises KernelError when an index is not in `[0, rows)`."""
     flat = np.asarray(indices).reshape(-1)
-    wrong = np.flatnonzero((flat < 0) | (flat >= rows))
-    if wrong.size:
+    if flat.size and (flat.min() < 0 or flat.max() >= rows):
+        wrong = np.flatnonzero((flat < 0) | (flat >= rows))
         where = np.unravel_index(int(wrong[0]), np.shape(indices)) if np.ndim(indices) else ()
         place = ",".join(str(int(i)) for i in where)
         raise KernelError(InvalidArgumentError, f"indices[{place}] = {int(flat[wrong[0]])} is not in [0, {rows})")
 
 
-def scattered(before: Any, indices: Any, updates: Any, how: str) -> np.ndarray:
-    """Returns a copy of `before` with rows `indices` combined with `updates`; rows named twice are combined twice, in order."""
+def scatter(cell: Any, indices: Any, updates: Any, how: str) -> Any:
+    """Combines rows `indices` of a variable with `updates`; rows named twice are combined twice, in order. Returns the cell.
+
+    The caller holds the lock of the cell.
+    """
     indices = np.asarray(indices)
-    if np.ndim(before) < 1:
+    shape = np.shape(cell.read())
+    if len(shape) < 1:
         raise KernelError(InvalidArgumentError, "params must be at least 1-D, got shape []")
-    wanted = indices.shape + np.shape(before)[1:]
+    wanted = indices.shape + shape[1:]
     if np.ndim(updates) and np.shape(updates) != wanted:
         raise KernelError(
             InvalidArgumentError,
             "Must have updates.shape = indices.shape + params.shape[1:] or updates.shape = [], got updates.shape "
-            f"{dims_text(np.shape(updates))}, indices.shape {dims_text(indices.shape)}, params.shape {dims_text(np.shape(before))}",
+            f"{dims_text(np.shape(updates))}, indices.shape {dims_text(indices.shape)}, params.shape {dims_text(shape)}",
         )
-    check_rows(indices, np.shape(before)[0])
-    after = np.array(before)
+    check_rows(indices, shape[0])
+    after = cell.own()
     if how == "update":
         after[indices] = updates
     else:
-        _AT[how].at(after, indices, updates)
-    return after
+        _combine(_AT[how], after, indices, updates)
+    return cell.assign(after)
+
+
+def _combine(function: np.ufunc, table: np.ndarray, indices: np.ndarray, updates: Any) -> None:
+    """Combines rows in place. The ufunc's `at` is fast in one dimension only, so rows become places of the flat table."""
+    width = table[:1].size
+    if table.ndim == 1 or not table.flags.c_contiguous or not width:
+        function.at(table, indices, updates)
+        return
+    places = (indices.reshape(-1, 1) * width + np.arange(width)).ravel()
+    if np.ndim(updates):
+        updates = updates.reshape(-1)
+    function.at(table.reshape(-1), places, updates)
 
 
 _AT: dict[str, np.ufunc] = {
@@ -228,7 +244,7 @@ def _scattering(name: str, how: str, types: str = NUMBERS, locking: str = "false
     @decl.kernel
     def _kernel(cell: Any, indices: Any, updates: Any) -> Any:
         with cell.lock:
-            return cell.assign(scattered(cell.read(), indices, updates, how))
+            return scatter(cell, indices, updates, how)
 
     return decl
 

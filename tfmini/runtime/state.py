@@ -1,13 +1,14 @@
 """The state of a session: values of variables and of random generators.
 
-Arrays in the state are never changed in place: a write replaces the array. So a value that was fetched, traced or forked stays
-what it was, and a fork of the state is a copy of references.
+A write replaces the array, or changes it in place when only the cell holds it (`Cell.own`). So a value that was fetched, traced or
+forked stays what it was, and a fork of the state is a copy of references.
 """
 
 from __future__ import annotations
 
 import copy
 import os
+import sys
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -42,12 +43,44 @@ class Cell:
             raise KernelError(FailedPreconditionError, f"Attempting to use uninitialized value {self.name}")
         return value
 
+    def own(self) -> np.ndarray:
+        """Returns the value as an array that may be changed in place and assigned again: itself when nobody else holds it, else a copy.
+
+        Who calls this holds the lock, and has let go of what he read before.
+        """
+        value = self.read()
+        if (
+            self.log is None
+            and sys.getrefcount(value) <= _HELD_BY_ITS_CELL
+            and type(value) is np.ndarray
+            and value.base is None
+            and value.flags.writeable
+        ):
+            return value
+        return np.array(value)
+
     def assign(self, value: Any) -> Cell:
         """Replaces the value; returns the cell, which is what an operation with a reference output gives."""
         if self.log is not None:
             self.log.append((self, self.value, value))
         self.value = value
         return self
+
+
+def _count_alone() -> int:
+    """Returns what `Cell.own` counts for an array that only its cell holds; this differs between versions of Python."""
+
+    class Counting(Cell):
+        __slots__ = ()
+
+        def own(self) -> Any:
+            value = self.read()
+            return sys.getrefcount(value)
+
+    return Counting("", None, np.zeros(1)).own()  # type: ignore[return-value]
+
+
+_HELD_BY_ITS_CELL = _count_alone()
 
 
 class VariableState:
