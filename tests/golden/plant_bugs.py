@@ -235,9 +235,9 @@ BUGS = (
     ),
     Bug(
         "a variable is not lifted out of control dependencies",
-        "framework/graph.py",
-        "            with self.control_dependencies(None):\n                yield\n        finally:\n            state.devices = before",
-        "            yield\n        finally:\n            state.devices = before",
+        "framework/open_scopes.py",
+        "self._control = ControlDependencies(graph, None)",
+        "self._control = ControlDependencies(graph, [])",
     ),
     Bug(
         "tf.Variable ignores use_resource of the scope",
@@ -256,6 +256,66 @@ BUGS = (
         "variables/partitioned.py",
         "    if name in store._vars:\n",
         "    if False:\n",
+    ),
+    Bug(
+        "a variable in a colocation does not find the devices around",
+        "framework/open_scopes.py",
+        "        if not wanted and stack.devices:\n",
+        "        if False:\n",
+    ),
+    Bug(
+        "a variable in a colocation takes the devices of all default graphs",
+        "framework/open_scopes.py",
+        "            wanted = stack.devices[-1]",
+        "            wanted = [each for listed in stack.devices for each in listed]",
+    ),
+    Bug(
+        "the result of a write orders its reads in the graph of the variable",
+        "variables/resource.py",
+        "contexts.default_graph().control_dependencies([self._parent])",
+        "self._handle.graph.control_dependencies([self._parent])",
+    ),
+    Bug(
+        "a penalty is built in the graph in which its variable was made",
+        "variables/penalties.py",
+        "graph.name_scope(name + ",
+        "variable.graph.name_scope(name + ",
+    ),
+    Bug(
+        "a variable made under another name is called made",
+        "variables/requests.py",
+        "op is not None and op.name != request.name",
+        "False",
+    ),
+    Bug(
+        "what a getter gives in the place of the variable is called made",
+        "variables/requests.py",
+        "    if variable is not stored:\n",
+        "    if False:\n",
+    ),
+    Bug(
+        "a cell that was run twice is not noticed",
+        "variables/refusals.py",
+        "before.count != now.count",
+        "False",
+    ),
+    Bug(
+        "every refusal in a cell that runs again is called a rerun",
+        "variables/refusals.py",
+        "    if any(a.line != b.line or a.text != b.text for a, b in zip(made, asked, strict=True)):\n",
+        "    if False:\n",
+    ),
+    Bug(
+        "a missing slot is called a missing variable",
+        "variables/refusals.py",
+        'if request.maker in ("slot", "optimizer"):',
+        "if False:",
+    ),
+    Bug(
+        "a variable of tf.Variable is not told from a missing one",
+        "variables/refusals.py",
+        'op.type in ("VariableV2", "VarHandleOp")',
+        "False",
     ),
 )
 

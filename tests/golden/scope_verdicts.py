@@ -160,7 +160,7 @@ class Watch:
             if made is None or here is None:
                 return {"rerun": False}
             return {"rerun": (made[0], made[2]) == (here[0], here[2]) and made[1] != here[1]}
-        missing = re.search(r"Variable (\S+) does not exist", phrase)
+        missing = re.search(r"Variable (.*) does not exist, or", phrase)
         if missing is not None:
             name = missing[1]
             kinds = [op.type for op in graph.get_operations() if op.name == name]

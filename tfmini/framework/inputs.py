@@ -105,10 +105,10 @@ def _convert_value(
             f"Expected {wanted.name} passed to parameter '{arg.name}' of op '{definition.name}', got {value!r} of type "
             f"'{type(value).__name__}' instead. Error: {error}"
         ) from None
-    except ValueError as error:
+    except ValueError:
         try:
             observed = convert.convert_to_tensor(value, as_ref=arg.is_ref)._dtype
-        except ValueError:
+        except ValueError as error:
             raise ValueError(f"Tried to convert '{arg.name}' to a tensor and failed. Error: {error}") from None
         assert wanted is not None
         raise TypeError(_type_mismatch(definition, arg, observed, wanted, origins)) from None
