@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import numpy as np
@@ -237,7 +238,8 @@ def _filled(shape: Any, value: Any, base: dtypes.DType, name: str | None, defaul
             count = _known_count(shape)
             try:
                 if count is not None and count < 1000:
-                    return constant(value, base, shape=shape, name=scope)
+                    with contextlib.suppress(TypeError):  # no number of this dtype: refused below, as TensorFlow does
+                        return constant(value, base, shape=shape, name=scope)
                 dims = TensorShape(shape)
                 shape = convert.convert_to_tensor(dims)
             except (TypeError, ValueError):
