@@ -7,6 +7,7 @@ slow with a few numbers at a time; the position in the stream is the one that it
 
 from __future__ import annotations
 
+import functools
 from collections import namedtuple
 from collections.abc import Callable
 from typing import Any
@@ -19,6 +20,7 @@ from ..framework.registry import op, raw
 from ..framework.shapes import Dims, dims_text
 from ..framework.tensor import Tensor
 from . import philox
+from .elementwise import within
 from .shape_functions import with_rank
 
 __all__ = [
@@ -28,40 +30,43 @@ __all__ = [
     "uniform_candidate_sampler",
 ]
 
+_Draw = Callable[[np.ndarray, int], np.ndarray]
 _BLOCKS_A_CANDIDATE = 512
+_LARGEST_TABLE = 1 << 20
 _WORDS_AHEAD = 1 << 14
 
 
 class _Draws(philox.Philox):
-    """The stream of one sampler in one session, with the blocks of its next runs computed ahead.
+    """The stream of one sampler in one session, with what its next runs draw computed ahead.
 
     Attributes:
-      first: counter of the run that the first row belongs to.
-      rows: uint64 `[runs, pairs of words, 2]`, or None.
+      first: counter of the run that the first of `runs` belongs to.
+      runs: the draws of each run.
+      length: how many pairs of words each of them is made of.
     """
 
-    __slots__ = ("first", "rows")
+    __slots__ = ("first", "length", "runs")
 
     def __init__(self, seed: int, seed2: int) -> None:
         super().__init__(seed, seed2)
         self.first = -1
-        self.rows: Any = None
+        self.length = 0
+        self.runs: list[np.ndarray] = []
 
-    def pairs(self, start: int, stride: int, count: int) -> np.ndarray:
-        """Returns at least `count` pairs of words of the run that starts at block `start`; runs are `stride` blocks apart."""
-        runs = max(1, _WORDS_AHEAD // (2 * count))
+    def drawn(self, draw: _Draw, range_max: int, start: int, stride: int, count: int) -> np.ndarray:
+        """Returns what the run that starts at block `start` draws from `count` pairs of words; runs are `stride` blocks apart."""
         distance = start - self.first
-        if self.rows is not None and distance >= 0 and distance % stride == 0:
+        if distance >= 0 and distance % stride == 0 and self.length >= count:
             number = distance // stride
-            if number < self.rows.shape[0] and self.rows.shape[1] >= count:
-                return self.rows[number]
+            if number < len(self.runs):
+                return self.runs[number]
+        runs = max(1, _WORDS_AHEAD // (2 * count))
         blocks = -(-count // 2)
-        offsets = (
-            np.arange(runs, dtype=np.uint64)[:, None] * np.uint64(stride) + np.arange(blocks, dtype=np.uint64)
-        ).ravel()
-        self.rows = philox.blocks_from(self.key, start, offsets).reshape(runs, 2 * blocks, 2)
-        self.first = start
-        return self.rows[0]
+        offsets = np.arange(runs, dtype=np.uint64)[:, None] * np.uint64(stride) + np.arange(blocks, dtype=np.uint64)
+        pairs = philox.blocks_from(self.key, start, offsets.ravel()).reshape(runs, 2 * blocks, 2)
+        self.runs = [draw(each, range_max) for each in pairs]
+        self.first, self.length = start, 2 * blocks
+        return self.runs[0]
 
 
 def _stream(store: Any, op: Any) -> _Draws:
@@ -97,15 +102,13 @@ def _uniform_probability(classes: np.ndarray, range_max: int) -> np.ndarray:
     return np.full(classes.shape, 1.0 / range_max, np.float32)
 
 
-def _sample(
-    stream: _Draws, draw: Callable[[np.ndarray, int], np.ndarray], count: int, unique: bool, range_max: int
-) -> tuple[np.ndarray, int]:
+def _sample(stream: _Draws, draw: _Draw, count: int, unique: bool, range_max: int) -> tuple[np.ndarray, int]:
     """Returns the candidates of one run and the number of draws."""
     stride = _BLOCKS_A_CANDIDATE * count
     start = stream.reserve(stride)
     wanted = 2 * count + 8
     while True:
-        drawn = draw(stream.pairs(start, stride, wanted), range_max)
+        drawn = stream.drawn(draw, range_max, start, stride, wanted)
         if not unique:
             if drawn.size >= count:
                 return drawn[:count].copy(), count
@@ -116,6 +119,12 @@ def _sample(
                 if len(seen) == count:
                     return np.fromiter(seen, np.int64, count), tries
         wanted *= 4
+
+
+@functools.lru_cache(maxsize=8)
+def _table(probability: _Draw, range_max: int) -> np.ndarray:
+    """Returns the probabilities of all classes."""
+    return probability(np.arange(range_max), range_max)
 
 
 def _expected(p: np.ndarray, count: int, tries: int) -> np.ndarray:
@@ -147,9 +156,9 @@ def _check_true(true: Any, num_true: int) -> None:
 
 
 def _check_range(true: Any, range_max: int) -> None:
-    flat = true.reshape(-1)
-    wrong = np.flatnonzero((flat < 0) | (flat >= range_max))
-    if wrong.size:
+    if not within(true, range_max):
+        flat = true.reshape(-1)
+        wrong = np.flatnonzero((flat < 0) | (flat >= range_max))
         raise KernelError(
             InvalidArgumentError, f"`true_candidate` out of range [0, {range_max}), received {int(flat[wrong[0]])}"
         )
@@ -176,7 +185,11 @@ def _declare(name: str, draw: Callable[..., np.ndarray], probability: Callable[.
                 raise KernelError(InvalidArgumentError, "Sampler's range is too small.")
             _check_range(true, range_max)
             sampled, tries = _sample(_stream(store, op), draw, count, unique, range_max)
-            both = probability(np.concatenate([sampled, true.reshape(-1)]), range_max)
+            classes = np.concatenate([sampled, true.reshape(-1)])
+            if range_max <= _LARGEST_TABLE:
+                both = _table(probability, range_max).take(classes)
+            else:
+                both = probability(classes, range_max)
             counts = _expected(both, count, tries)
             return sampled, counts[count:].reshape(true.shape), counts[:count]
 

@@ -78,6 +78,21 @@ def choose(condition: Any, x: Any, y: Any) -> Any:
     return result if result.ndim else result[()]
 
 
+_UNSIGNED: dict[Any, Any] = {np.dtype(f"int{bits}"): np.dtype(f"uint{bits}") for bits in (16, 32, 64)}
+
+
+def within(indices: Any, limit: int) -> bool:
+    """Says whether all indices are in `[0, limit)`. One look at the greatest does, since negative numbers are huge without sign."""
+    if not isinstance(indices, np.ndarray) or not indices.ndim:
+        return 0 <= int(indices) < limit
+    kind = _UNSIGNED.get(indices.dtype)
+    if not indices.size:
+        return True
+    if kind is None:
+        return bool(indices.min() >= 0 and indices.max() < limit)
+    return bool(np.maximum.reduce(indices.view(kind), axis=None) < limit)
+
+
 def row_max(x: np.ndarray) -> np.ndarray:
     """Returns the greatest element of each row `[..., 1]`; of short rows by their places, which numpy finds faster."""
     if x.ndim == 2 and 0 < x.shape[1] <= 64 and x.flags.c_contiguous:

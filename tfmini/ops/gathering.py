@@ -15,6 +15,7 @@ from ..framework.shapes import Dims, dims_text
 from ..framework.static_value import static_value
 from ..framework.tensor import Tensor
 from .array import shape, size
+from .elementwise import within
 from .joining import concat
 from .ordering import transpose
 from .resource import handle_shape, present
@@ -59,8 +60,8 @@ def _gather_shape(call: Any) -> Dims:
 
 
 def _check_rows(indices: Any, limit: int, name: str = "indices") -> None:
-    array = np.asarray(indices)
-    if array.size and (array.min() < 0 or array.max() >= limit):
+    if not within(indices, limit):
+        array = np.asarray(indices)
         flat = array.reshape(-1)
         first = int(np.flatnonzero((flat < 0) | (flat >= limit))[0])
         place = ",".join(str(int(each)) for each in np.unravel_index(first, array.shape)) if array.ndim else ""

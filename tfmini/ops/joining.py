@@ -204,6 +204,15 @@ def _concat_shape(call: Any) -> Dims:
 @concat_op.kernel
 def _concat_kernel(*inputs: Any) -> Any:
     values, axis = inputs[:-1], int(inputs[-1])
+    try:
+        return np.concatenate(values, axis=axis)
+    except ValueError:
+        _refuse_concat(values, axis)
+        raise
+
+
+def _refuse_concat(values: Any, axis: int) -> None:
+    """Raises KernelError for values that cannot be joined."""
     first = np.shape(values[0])
     if not -len(first) <= axis < max(len(first), 1):
         raise KernelError(
@@ -226,7 +235,6 @@ def _concat_kernel(*inputs: Any) -> Any:
                     f"ConcatOp : Dimension {position} in both shapes must be equal: shape[0] = {dims_text(first)} vs. "
                     f"shape[{index}] = {dims_text(own)}",
                 )
-    return np.concatenate(values, axis=axis)
 
 
 @concat_offset_op.shape

@@ -66,14 +66,13 @@ def _pad_widths(x: Any, paddings: Any) -> list[Any]:
 
 
 def _padded(x: Any, widths: list[Any], value: Any) -> Any:
-    result = np.full(
-        [size + before + after for size, (before, after) in zip(x.shape, widths, strict=True)], value, dtype=x.dtype
-    )
+    shape = [size + before + after for size, (before, after) in zip(x.shape, widths, strict=True)]
+    result = np.full(shape, value, dtype=x.dtype) if value is not None else np.zeros(shape, dtype=x.dtype)
     result[tuple(builtins.slice(before, before + size) for size, (before, _) in zip(x.shape, widths, strict=True))] = x
     return result
 
 
-pad_op.kernel(lambda x, paddings: _padded(x, _pad_widths(x, paddings), 0))
+pad_op.kernel(lambda x, paddings: _padded(x, _pad_widths(x, paddings), None))
 pad_v2_op.kernel(lambda x, paddings, value: _padded(x, _pad_widths(x, paddings), value))
 
 

@@ -15,6 +15,7 @@ from ..errors import InvalidArgumentError, KernelError, OutOfRangeError
 from ..framework.registry import op, raw
 from ..framework.shapes import Dims, dims_text, merge_dims
 from ..framework.tensor import Tensor
+from .elementwise import within
 
 __all__ = [
     "assign",
@@ -169,8 +170,8 @@ assign_sub_op = _updating("AssignSub", np.subtract)
 
 def check_rows(indices: Any, rows: int) -> None:
     """Raises KernelError when an index is not in `[0, rows)`."""
-    flat = np.asarray(indices).reshape(-1)
-    if flat.size and (flat.min() < 0 or flat.max() >= rows):
+    if not within(indices, rows):
+        flat = np.asarray(indices).reshape(-1)
         wrong = np.flatnonzero((flat < 0) | (flat >= rows))
         where = np.unravel_index(int(wrong[0]), np.shape(indices)) if np.ndim(indices) else ()
         place = ",".join(str(int(i)) for i in where)
