@@ -18,11 +18,26 @@ from typing import Any
 from ..framework.dead import DEAD
 from . import cancel
 from .drivers import StepFailed
-from .frames import ENTERS, EXITS, MERGES, NEXTS, Frame
+from .frames import ENTERS, EXITS, MERGES, NEXTS, TRIGGER, Frame, Frames
 from .plan import Plan
 from .state import SessionState
 
 _CONTROL = -1
+
+
+_KINDS = {
+    **dict.fromkeys(ENTERS, "enter"),
+    **dict.fromkeys(EXITS, "exit"),
+    **dict.fromkeys(NEXTS, "next"),
+    **dict.fromkeys(MERGES, "merge"),
+    TRIGGER: "trigger",
+}
+
+
+def frames_of(plan: Plan) -> Frames:
+    """Returns the frames of a plan, which has some."""
+    assert plan.frames is not None
+    return plan.frames
 
 
 class Wiring:
@@ -31,7 +46,7 @@ class Wiring:
     __slots__ = ("backward", "controls", "counts", "given", "kinds", "readers", "wanted")
 
     def __init__(self, plan: Plan) -> None:
-        frames = plan.frames
+        frames = frames_of(plan)
         position = {step.op: index for index, step in enumerate(plan.steps)}
         self.readers: list[list[tuple[int, int]]] = [[] for _ in range(plan.slots)]
         self.controls: list[list[int]] = [[] for _ in plan.steps]
@@ -50,11 +65,7 @@ class Wiring:
             for each in before:
                 self.controls[each].append(index)
             self.counts.append((len(step.inputs), len(before)))
-            kind = step.op._definition.name
-            self.kinds.append(
-                "enter" if kind in ENTERS else "exit" if kind in EXITS else "next" if kind in NEXTS else
-                "merge" if kind in MERGES else ""
-            )  # fmt: skip
+            self.kinds.append(_KINDS.get(step.op._definition.name, ""))
             self.backward.append(sum(tensor._op._definition.name in NEXTS for tensor in step.op._inputs))
         self.given = {frame: list(dict.fromkeys(slots)) for frame, slots in self.given.items()}
 
@@ -119,8 +130,9 @@ class Flow:
         if plan.wiring is None:
             plan.wiring = Wiring(plan)
         self._wiring: Wiring = plan.wiring
+        self._frames = frames_of(plan)
         self._ready: list[tuple[tuple[int, ...], Turn, int, list[Any]]] = []
-        self._root = Instance(plan.frames.root, None)
+        self._root = Instance(frames_of(plan).root, None)
         self._begin(self._root)
 
     @property
@@ -223,7 +235,8 @@ class Flow:
             ]
         if place == _CONTROL:
             arrived[0] -= 1
-            if dead and not is_merge:
+            # A ControlTrigger waits for its control inputs, dead or alive.
+            if dead and not is_merge and self._wiring.kinds[index] != "trigger":
                 arrived[2] += 1
         elif is_merge:
             arrived[2] += dead
@@ -254,7 +267,7 @@ class Flow:
         instance.dead_exits.clear()
         for slot in self._wiring.given.get(instance.frame, ()):
             for reader, place in self._wiring.readers[slot]:
-                if self.plan.frames.of[reader] is instance.frame:
+                if self._frames.of[reader] is instance.frame:
                     self._arrive(turn, reader, place, self._values[slot], False)
         if around is None:
             for index in instance.frame.members:
@@ -265,7 +278,7 @@ class Flow:
         return turn
 
     def _enter(self, turn: Turn, index: int, dead: bool, values: tuple[Any, ...]) -> None:
-        frame = self.plan.frames.after[index]
+        frame = self._frames.after[index]
         key = (turn.number, frame.name)
         loop = turn.instance.inner.get(key)
         if loop is None:

@@ -16,6 +16,8 @@ EXITS = frozenset(("Exit", "RefExit"))
 NEXTS = frozenset(("NextIteration", "RefNextIteration"))
 MERGES = frozenset(("Merge", "RefMerge"))
 SWITCHES = frozenset(("Switch", "RefSwitch"))
+TRIGGER = "ControlTrigger"
+"""It follows dead operations too, and is alive."""
 LOOPS = ENTERS | EXITS | NEXTS | {"LoopCond"}
 
 
@@ -35,7 +37,7 @@ class Frame:
     def __init__(self, name: str, parent: Frame | None) -> None:
         self.name = name
         self.parent = parent
-        self.depth = 0 if parent is None else parent.depth + 1
+        self.depth: int = 0 if parent is None else parent.depth + 1
         self.enters: list[int] = []
         self.members: list[int] = []
 

@@ -164,7 +164,7 @@ class Plan:
         self.fetches = tuple(_fetch(tensor, slot_of, fed, cells) for tensor in fetches)
         kept = {slot for fetch in self.fetches for slot in (fetch.slot, *fetch.sources)}
         dead: list[list[int]] = [[] for _ in rows]
-        for slot, index in last_use.items():
+        for slot, index in last_use.items() if self.frames is None else ():  # a turn reads what the one before it read
             if slot not in kept:
                 dead[index].append(slot)
         self.steps = tuple(Step(*(*row, tuple(gone))) for row, gone in zip(rows, dead, strict=True))

@@ -16,6 +16,7 @@ from .generated import Generated, Tiers
 from .memory import collection_paused, keep_memory
 from .plan import Plan, bind, written_by
 from .state import Cell, SessionState
+from .structure import Structured, block_of
 
 
 class Program:
@@ -29,11 +30,24 @@ class Program:
       converters: for each feed the function from what a person passes to its array.
       names: names of what is fetched.
       tiers: the generated programs.
+      loops: the driver of a plan with loops of the usual form, else None.
       written: pairs (variable, how) of what a run writes.
       last_run: number of the latest run, 0 before the first.
     """
 
-    __slots__ = ("build", "converters", "feeds", "last_run", "names", "plan", "state", "steps", "tiers", "written")
+    __slots__ = (
+        "build",
+        "converters",
+        "feeds",
+        "last_run",
+        "loops",
+        "names",
+        "plan",
+        "state",
+        "steps",
+        "tiers",
+        "written",
+    )
 
     def __init__(self, plan: Plan, state: SessionState, build: Callable[[list[Any]], Any]) -> None:
         keep_memory()
@@ -44,6 +58,8 @@ class Program:
         self.feeds = plan.feeds
         self.converters = tuple(converter(plan.graph, tensor) for tensor, _ in plan.feeds)
         self.tiers = Tiers()
+        tree = None if plan.frames is None else block_of(plan)
+        self.loops = None if tree is None else Structured(plan, tree, self.steps, state)
         self.last_run = 0
         self.names = _names(plan)
         self.written = tuple(pair for step in plan.steps for pair in writes_of(step.op))
@@ -70,7 +86,10 @@ class Program:
         fed = [np.ascontiguousarray(value) if type(value) is np.ndarray else value for value in fed]
         values: list[Any] = [*fed, *[None] * (plan.slots + 1 - len(fed))]
         if plan.frames is not None:
-            drivers.quietly(Flow(plan, [row[1] for row in self.steps], self.state, values).run)
+            if self.loops is not None:
+                drivers.quietly(self.loops.run, values)
+            else:
+                drivers.quietly(Flow(plan, [row[1] for row in self.steps], self.state, values).run)
         elif plan.branches:
             drivers.quietly(drivers.run_branching, self.steps, values, plan)
         else:
