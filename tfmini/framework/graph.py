@@ -108,7 +108,7 @@ class Graph:
         op._id = len(ops)
         op._maker = _making.maker
         op._owner = _making.owner
-        op._site = here(depth)
+        op._site = _making.site or here(depth)
         op._device = ""
         op._control_flow_context = None
         if len(types) == 1:

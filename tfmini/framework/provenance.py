@@ -24,6 +24,7 @@ _STDLIB_CONTEXTLIB = contextlib.__file__
 class _State(threading.local):
     maker = "user"
     owner: Any = None
+    site: Any = None
 
 
 state = _State()
@@ -103,23 +104,41 @@ class made_by:
 
     A variable made inside `slot` or `optimizer` keeps that maker: `made_by("variable")` does not replace a maker other than
     `user`, so that the lanes of the graph stay whole.
+
+    `site` is the line for all of them; the program's own functions must be called under `looking_up()` then.
     """
 
-    __slots__ = ("_before", "_maker", "_owner")
+    __slots__ = ("_before", "_maker", "_owner", "_site")
 
-    def __init__(self, maker: str, owner: Any = None) -> None:
+    def __init__(self, maker: str, owner: Any = None, site: Any = None) -> None:
         self._maker = maker
         self._owner = owner
+        self._site = site
 
     def __enter__(self) -> None:
-        before = self._before = state.maker, state.owner
+        before = self._before = state.maker, state.owner, state.site
+        if self._site is not None:
+            state.site = self._site
         if self._maker != "variable" or before[0] == "user":
             state.maker = self._maker
         if self._owner is not None:
             state.owner = self._owner
 
     def __exit__(self, *_: Any) -> None:
-        state.maker, state.owner = self._before
+        state.maker, state.owner, state.site = self._before
+
+
+class looking_up:
+    """Looks up the line for each operation again, inside a `made_by` that fixed it: a function of the program is called."""
+
+    __slots__ = ("_before",)
+
+    def __enter__(self) -> None:
+        self._before = state.site
+        state.site = None
+
+    def __exit__(self, *_: Any) -> None:
+        state.site = self._before
 
 
 # ---- lines of the program
@@ -168,6 +187,8 @@ def _site(frame: FrameType, cell: Any) -> Site:
 
 def here(depth: int = 2) -> Site | None:
     """Returns the innermost line outside tfmini, or None when there is none; `depth` frames are skipped."""
+    if state.site is not None:
+        return state.site
     frame = _first_user_frame(depth)
     if frame is None:
         return None

@@ -244,18 +244,27 @@ def constant(graph: Any, definition: OpDef, array: Any, dtype: Any, name: str) -
       RuntimeError: the graph is finalized. ValueError: operations cannot have that name.
     """
     attrs = {"value": array, "dtype": dtype}
-    if graph._finalized or type(name) is not str or not VALID_OP_NAME.fullmatch(name) or name[-1] == "/":
+    if graph._finalized or type(name) is not str or not VALID_OP_NAME.fullmatch(name):
         return builder.create(graph, definition, (), attrs, name)._outputs[0]
     scopes = graph._thread.__dict__
     stack = scopes["name_stack"]
-    return _constant(graph, definition, attrs, f"{stack}/{name}" if stack else name, scopes)
+    return _constant(graph, definition, attrs, f"{stack}/{name}" if stack and name[-1] != "/" else name, scopes)
 
 
 def _constant(graph: Any, definition: OpDef, attrs: dict[str, Any], full: str, scopes: dict[str, Any]) -> Tensor:
     with graph._lock:
-        full = graph._names.unique(full)
+        full = full[:-1] if full[-1] == "/" else graph._names.unique(full)
         op = graph._append(definition, full, (), attrs, (attrs["dtype"],), (attrs["value"].shape,), scopes, 5)
-    graph._settle(op)
+    if (
+        scopes["colocation"]
+        or scopes["control"]
+        or scopes["devices"]
+        or scopes["control_flow"] is not None
+        or graph._has_loops
+        or graph._gradient_override
+        or graph.events.observers
+    ):
+        graph._settle(op)
     return op._outputs[0]
 
 

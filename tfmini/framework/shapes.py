@@ -284,6 +284,8 @@ class TensorShape:
     def __init__(self, dims: Any) -> None:
         if dims is None:
             self._dims = None
+        elif type(dims) in (list, tuple) and all([type(size) is int and size >= 0 for size in dims]):
+            self._dims = tuple(dims)
         elif isinstance(dims, TensorShape):
             self._dims = dims._dims
         elif hasattr(dims, "unknown_rank") and hasattr(dims, "dim"):

@@ -231,7 +231,10 @@ def constant(
       ValueError: `value` is None, or has more elements than `shape`.
     """
     wanted = None if dtype is None else dtypes.as_dtype(dtype)
-    array = scalar_array(value, wanted) if shape is None else None
+    array = scalar_array(value, wanted)
+    if array is not None and shape is not None:
+        dims = dims_of(shape)
+        array = None if dims is None or None in dims or verify_shape else np.full(dims, array)  # type: ignore[arg-type]
     if array is not None:
         kind = dtypes.of_array(array) if wanted is None else wanted
         return quick.constant(contexts.default_graph(), const_op, array, kind, name)

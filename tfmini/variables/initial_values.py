@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..framework import provenance
 from ..framework.collections import GraphKeys
 from ..framework.convert import convert_to_tensor
 from ..framework.registry import raw
@@ -16,9 +17,28 @@ def guarded(name: str, initial_value: Tensor) -> Tensor:
     So the initializer works before the other variable has been initialized. Operations between the read and the initial value
     are added again, with `_<name>` after their names. A value that depends on itself is left as it is.
     """
-    if _has_cycle(initial_value._op):
+    if not _reads_variables(initial_value._op) or _has_cycle(initial_value._op):
         return initial_value
     return _safe_tensor(name, initial_value, {})
+
+
+def _reads_variables(op: Any) -> bool:
+    """Says whether a variable stands behind an operation; if none does, there is nothing to replace."""
+    seen = {op}
+    todo = [op]
+    while todo:
+        each = todo.pop()
+        kind = each._definition.name
+        if kind in _STORAGE:
+            return True
+        if kind in _KEPT:
+            continue
+        for tensor in each._inputs:
+            source = tensor._op
+            if source not in seen:
+                seen.add(source)
+                todo.append(source)
+    return False
 
 
 def _has_cycle(op: Any) -> bool:
@@ -87,6 +107,18 @@ def _initialized(op: Any) -> Any:
             if getattr(variable, "name", None) in names and hasattr(variable, "initialized_value"):
                 return variable.initialized_value().op
     return op
+
+
+def initial_from(function: Any) -> Any:
+    """Returns what `function()` gives; the operations that a function of the program adds have the lines in it."""
+    maker = getattr(function, "func", function)
+    if type(maker).__module__.startswith(_HERE):
+        return function()
+    with provenance.looking_up():
+        return function()
+
+
+_HERE = __name__.rpartition(".")[0] + "."
 
 
 def to_initial_tensor(value: Any, dtype: Any) -> Tensor:

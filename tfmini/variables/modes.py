@@ -43,12 +43,13 @@ def validated(synchronization: Any, aggregation: Any, trainable: bool | None, na
             aggregation = VariableAggregation(aggregation)
         except ValueError:
             raise ValueError(f"Invalid variable aggregation mode: {aggregation} for variable: {name}") from None
-    try:
-        synchronization = (
-            VariableSynchronization.AUTO if synchronization is None else VariableSynchronization(synchronization)
-        )
-    except ValueError:
-        raise ValueError(f"Invalid variable synchronization mode: {synchronization} for variable: {name}") from None
+    if synchronization is None:
+        synchronization = VariableSynchronization.AUTO
+    elif type(synchronization) is not VariableSynchronization:
+        try:
+            synchronization = VariableSynchronization(synchronization)
+        except ValueError:
+            raise ValueError(f"Invalid variable synchronization mode: {synchronization} for variable: {name}") from None
     if trainable is None:
-        trainable = synchronization != VariableSynchronization.ON_READ
+        trainable = synchronization is not VariableSynchronization.ON_READ
     return synchronization, aggregation, trainable

@@ -40,15 +40,20 @@ def slot_of(primary: Any, name: str) -> Iterator[None]:
         _state.slot = before
 
 
-@contextlib.contextmanager
-def answering(request: Any) -> Iterator[None]:
-    """Notes that variables made inside answer this call of `get_variable`."""
-    before = _state.request
-    _state.request = request
-    try:
-        yield
-    finally:
-        _state.request = before
+class answering:
+    """Notes that variables made inside `with` answer this call of `get_variable`."""
+
+    __slots__ = ("_before", "_request")
+
+    def __init__(self, request: Any) -> None:
+        self._request = request
+
+    def __enter__(self) -> None:
+        self._before = _state.request
+        _state.request = self._request
+
+    def __exit__(self, *_: Any) -> None:
+        _state.request = self._before
 
 
 def current_request() -> Any:

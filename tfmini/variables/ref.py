@@ -16,7 +16,7 @@ from ..framework.tensor import Tensor
 from ..ops import state, state_parts
 from ..ops.slicing import MASKS
 from . import modes, records
-from .initial_values import guarded, read, to_initial_tensor
+from .initial_values import guarded, initial_from, read, to_initial_tensor
 from .slices import SaveSliceInfo, prefixed
 from .variable import Variable
 
@@ -69,7 +69,7 @@ class RefVariable(Variable):
         self._constraint = constraint
         self._record = records.new_record()
         graph = contexts.default_graph()
-        with provenance.made_by("variable", owner=self._record), graph._lifted():
+        with provenance.made_by("variable", self._record, self._record.site), graph._lifted():
             self._build(
                 initial_value, dtype, None if shape is None else dims_of(shape), shape is not None, validate_shape, name
             )
@@ -89,7 +89,7 @@ class RefVariable(Variable):
                 group = b"loc:@" + name_from_scope_name(scope).encode()
                 with graph._attr_scope({"_class": (group,)}):
                     with graph.name_scope("Initializer"), graph.device(None):
-                        self._initial_value = to_initial_tensor(initial_value(), dtype)
+                        self._initial_value = to_initial_tensor(initial_from(initial_value), dtype)
                     self._add_storage(dims, has_shape, validate_shape, scope)
             else:
                 self._initial_value = to_initial_tensor(initial_value, dtype)

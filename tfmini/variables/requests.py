@@ -97,17 +97,13 @@ def _new_request(
         sites=sites,
         reuse=reuse,
         mode_from=mode_from,
-        arguments={key: value for key, value in given.items() if value is not None and not _is_default(key, value)},
+        arguments={key: value for key, value in given.items() if value is not None and value is not _UNGIVEN.get(key)},
         maker=provenance.current_maker(),
         version=len(graph._ops),
         name_scope=graph.get_name_scope(),
     )
     journal.requests.append(request)
     return request
-
-
-def _is_default(key: str, value: Any) -> bool:
-    return key in _UNGIVEN and value is _UNGIVEN[key]
 
 
 def _in_effect(

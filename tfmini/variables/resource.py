@@ -22,7 +22,7 @@ from ..ops import resource as _operations  # noqa: F401 - declares the operation
 from ..ops import state_parts
 from ..ops.slicing import MASKS
 from . import modes, records
-from .initial_values import guarded, to_initial_tensor
+from .initial_values import guarded, initial_from, to_initial_tensor
 from .ref import NotIndexedSlicesError
 from .slices import SaveSliceInfo, prefixed
 from .variable import Variable
@@ -315,7 +315,7 @@ class ResourceVariable(BaseResourceVariable):
         self._validate_shape = validate_shape
         self._record = records.new_record()
         graph = contexts.default_graph()
-        with provenance.made_by("variable", owner=self._record), graph._lifted():
+        with provenance.made_by("variable", self._record, self._record.site), graph._lifted():
             self._build(initial_value, dtype, shape, name)
             self._handle.graph.add_to_collections(keys, self)
         records.complete(self._record, self, self._handle.graph, records.starts_as(initial_value, self._initial_value))
@@ -328,7 +328,7 @@ class ResourceVariable(BaseResourceVariable):
             handle_name = name_from_scope_name(scope)
             with graph._attr_scope({"_class": (b"loc:@" + handle_name.encode(),)}):
                 with graph.name_scope("Initializer"), graph.device(None):
-                    value = to_initial_tensor(initial_value() if is_function else initial_value, dtype)
+                    value = to_initial_tensor(initial_from(initial_value) if is_function else initial_value, dtype)
                 if shape is not None:
                     if not value.shape.is_compatible_with(shape):
                         raise ValueError(

@@ -18,7 +18,7 @@ from ..framework.convert import convert_to_tensor
 from ..framework.shapes import TensorShape
 from ..framework.tensor import Tensor
 from . import modes, records
-from .initializers import GlorotUniform, Zeros
+from .initializers import GlorotUniform, Initializer, Zeros
 from .penalties import regularize
 from .refusals import refuse
 from .scope import VariableScope, get_variable_scope
@@ -307,10 +307,24 @@ def _initial_value(
 
 def takes_argument(function: Callable[..., Any], name: str, named_only: bool = False) -> bool:
     """Says whether `function` takes an argument of this name, or (unless `named_only`) any keyword."""
-    parameters = inspect.signature(function).parameters
+    parameters = _parameters(function)
     if name in parameters:
         return True
     return not named_only and any(each.kind is each.VAR_KEYWORD for each in parameters.values())
+
+
+_of_initializers: dict[tuple[type, Any], Any] = {}
+
+
+def _parameters(function: Callable[..., Any]) -> Any:
+    """Returns the parameters of a function. Those of initializers belong to the class and are looked up once."""
+    if not isinstance(function, Initializer):
+        return inspect.signature(function).parameters
+    key = (type(function), type(function).__call__)
+    known = _of_initializers.get(key)
+    if known is None:
+        known = _of_initializers[key] = inspect.signature(function).parameters
+    return known
 
 
 def _needs_no_arguments(function: Callable[..., Any]) -> bool:
