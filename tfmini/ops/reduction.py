@@ -83,8 +83,9 @@ _add_all: Any = np.add.reduce
 
 
 def _sum(x: Any, axes: Any, keep: bool) -> Any:
-    if axes == (0,) and x.ndim == 2 and x.dtype.kind == "f" and x.shape[0] > 8 and not keep:
-        return np.ones(x.shape[0], dtype=x.dtype) @ x
+    if axes == (0,) and x.ndim == 2 and x.dtype.char in "fd" and x.shape[0] > 8:
+        sums = np.dot(np.ones(x.shape[0], dtype=x.dtype), x)
+        return sums.reshape(1, -1) if keep else sums
     return _add_all(x, axis=axes, keepdims=keep, dtype=x.dtype)
 
 

@@ -23,6 +23,7 @@ class Buffers:
 
     Attributes:
       of: number of the buffer by the number of the value.
+      groups: for each group of gradients the buffer of all of them, and those of the single ones.
       facts: for each buffer shape, element type and layout.
       bytes: size of the block.
     """
@@ -33,14 +34,17 @@ class Buffers:
         self._lowering = lowering
         self._lives = lives
         self._storage: list[int] = []
+        self._extra: list[int] = []
         self._sizes: list[int] = []
         self._free: dict[int, list[int]] = {}
         self._numbers: dict[tuple[int, Fact], int] = {}
+        self._pinned: dict[int, int] = {}
+        self.groups = [self._group(number) for number in range(len(lowering.groups))]
         ending: dict[int, list[int]] = {}
         for index, line in enumerate(lowering.lines):
             taken = self._place(index, line)
             for value in line.outs:
-                if value in self.of:
+                if value in self.of and value not in self._pinned:
                     ending.setdefault(lives.last[value], []).append(value)
             for value in ending.pop(index, ()):
                 storage = self._storage[self.of[value]]
@@ -58,17 +62,50 @@ class Buffers:
         taken = None
         if line.kind == "ufunc" and self._may_stand(line.outs[0]):
             out = line.outs[0]
+            if out in self._pinned:
+                self.of[out] = self._pinned[out]
+                return None
             fact = self._lowering.fact(out)
             for value in line.args:
                 number = self.of.get(value)
-                if number is not None and self._lives.last[value] == index and self.facts[number] == fact:
+                if (
+                    number is not None
+                    and value not in self._pinned
+                    and self._lives.last[value] == index
+                    and self.facts[number] == fact
+                ):
                     self.of[out] = number
                     return self._storage[number]
             self.of[out] = self._buffer(fact)
         elif line.takes_out and all(self._may_stand(out) for out in line.outs):
             for out in line.outs:
-                self.of[out] = self._buffer(self._lowering.fact(out))
+                pinned = self._pinned.get(out)
+                self.of[out] = self._buffer(self._lowering.fact(out)) if pinned is None else pinned
         return taken
+
+    def _group(self, number: int) -> tuple[int, list[int]]:
+        """Gives a group its memory, and those of its gradients that can be computed there their place in it."""
+        layout, dtype = self._lowering.groups[number]
+        shapes = list(layout.shapes)
+        roots = {place: root for root, (group, place) in self._lowering.pins.items() if group == number}
+        storage = len(self._sizes)
+        self._sizes.append(layout.size * dtype.itemsize)
+        for place, root in roots.items():
+            shapes[place] = self._lowering.fact(root).shape
+        whole = self._new(Fact(ARRAY, (layout.size,), dtype, "C"), storage, 0)
+        parts = [
+            self._new(Fact(ARRAY, shape, dtype, "C"), storage, offset * dtype.itemsize)
+            for shape, offset in zip(shapes, layout.offsets, strict=True)
+        ]
+        for place, root in roots.items():
+            self._pinned[root] = parts[place]
+        return whole, parts
+
+    def _new(self, fact: Fact, storage: int, extra: int) -> int:
+        self.facts.append(fact)
+        self._storage.append(storage)
+        self._extra.append(extra)
+        return len(self.facts) - 1
 
     def _may_stand(self, value: int) -> bool:
         lowering = self._lowering
@@ -89,9 +126,7 @@ class Buffers:
             self._sizes.append(size)
         number = self._numbers.get((storage, fact))
         if number is None:
-            number = self._numbers[storage, fact] = len(self.facts)
-            self.facts.append(fact)
-            self._storage.append(storage)
+            number = self._numbers[storage, fact] = self._new(fact, storage, 0)
         return number
 
     def make(self) -> list[np.ndarray]:
@@ -99,8 +134,8 @@ class Buffers:
         block = np.empty(self.bytes + _ALIGNMENT, np.uint8)
         start = -block.ctypes.data % _ALIGNMENT
         made: list[Any] = []
-        for fact, storage in zip(self.facts, self._storage, strict=True):
-            begin = start + self._offsets[storage]
+        for fact, storage, extra in zip(self.facts, self._storage, self._extra, strict=True):
+            begin = start + self._offsets[storage] + extra
             flat = block[begin : begin + _bytes(fact)].view(fact.dtype)
             made.append(flat.reshape(fact.shape) if fact.layout == "C" else flat.reshape(fact.shape[::-1]).T)
         return made

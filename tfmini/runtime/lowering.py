@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from . import scalars
 from .facts import ARRAY, CELL, SCALAR, Fact, Facts, fact_of
+from .flat import Layout
 from .plan import Plan, Step
 from .state import SessionState
 
@@ -43,7 +44,7 @@ class Line:
     """One line of a generated program.
 
     Attributes:
-      kind: "ufunc" (one call of a ufunc, element by element), "call" (of any function), "text" (an expression), "read" (the value
+      kind: "flat" (the step of an optimizer for a group of variables), "ufunc" (one call of a ufunc, element by element), "call" (of any function), "text" (an expression), "read" (the value
         of a variable), "write" (of a variable).
       step: index of the plan's step that it belongs to.
       function: what "ufunc" and "call" call; the expression of "text", with `{0}` for the first argument; the cell of the others.
@@ -51,6 +52,7 @@ class Line:
       outs: numbers of the values that it gives; -1 for one that nobody wants.
       takes_out: the function has an argument `out` for an array to fill (in a "text": `{out}`).
       uses: names in a "text" with what they stand for, or None.
+      group: for "flat": the number of the group.
       pure: it gives its results and does nothing else, and cannot fail: a line that nobody needs is left out.
       before: for "write": the number of the value that the new one was made from, or -1; the variable must still have it.
       may_alias: the result may share memory with an argument.
@@ -65,6 +67,7 @@ class Line:
         "args",
         "before",
         "function",
+        "group",
         "guard",
         "keeps",
         "kind",
@@ -93,6 +96,7 @@ class Line:
         uses: dict[str, Any] | None = None,
         before: int = -1,
         pure: bool | None = None,
+        group: int = -1,
     ) -> None:
         self.kind = kind
         self.step = step
@@ -106,8 +110,16 @@ class Line:
         self.suffixes = suffixes
         self.uses = uses
         self.before = before
+        self.group = group
         self.pure = kind in ("ufunc", "text", "read") if pure is None else pure
         self.again = True
+
+
+class Group(NamedTuple):
+    """Gradients that lie one behind the other, for variables that change together."""
+
+    layout: Layout
+    dtype: Any
 
 
 class Lowering:
@@ -120,6 +132,9 @@ class Lowering:
       known: constants by number of the value; cells too.
       certain: numbers of the values whose facts every run repeats.
       fetched: for each fetch the number of its value.
+      groups: gradients that lie one behind the other.
+      pins: for a value that should stand among them the number of the group and its place there.
+      done: indices of steps that a pattern did together with an earlier one.
       left_out: indices of the steps whose values nobody needs.
     """
 
@@ -135,12 +150,19 @@ class Lowering:
         self._current: dict[int, int] = {}
         self._constants: dict[Any, int] = {}
         self._wrote = False
+        self._roots: dict[int, int] = {}
+        self.groups: list[Group] = []
+        self.pins: dict[int, tuple[int, int]] = {}
+        self.done: set[int] = set()
+        from . import updates
         from .patterns import PATTERNS
 
+        assert updates
         self._patterns = PATTERNS
         for index, step in enumerate(plan.steps):
             self._wrote = False
-            self._step(index, step)
+            if index not in self.done:
+                self._step(index, step)
         self._wrote = False
         self.fetched = [self._fetch(fetch.slot) for fetch in plan.fetches]
         self.left_out = self._leave_out()
@@ -162,7 +184,7 @@ class Lowering:
     def _fetch(self, slot: int) -> int:
         """Returns the number of the value of a fetched slot: of a variable what it has at the end."""
         value = self.value_of[slot]
-        return self.read(len(self.plan.steps), value, 0) if self._is_cell(value) else value
+        return self.read(len(self.plan.steps), value, 0) if self.is_cell(value) else value
 
     # ---- what patterns use
 
@@ -206,10 +228,16 @@ class Lowering:
             return value
         return self.kept((value, "array"), lambda: np.array(held))
 
-    def write(self, index: int, cell: int, value: int, before: int = -1) -> None:
-        """Adds a write of a variable; reads after it see `value`, which was made from `before`."""
+    def write(self, index: int, cell: int, value: int, before: int = -1, check: bool = True) -> None:
+        """Adds a write of a variable; reads after it see `value`.
+
+        Args:
+          before: the number of the value that it had.
+          check: the new value was made from that one; if the variable has another by now, the step is done again.
+        """
         target = self.known[cell]
-        self.add(Line("write", index, target, (value,) if before < 0 else (value, before), (), before=before))
+        args = (value,) if before < 0 else (value, before)
+        self.add(Line("write", index, target, args, (), before=before if check else -1))
         self._current[id(target)] = value
 
     def cell_fact(self, index: int, cell: int, place: int) -> Fact:
@@ -234,6 +262,49 @@ class Lowering:
             self._current[id(target)] = number
         return number
 
+    def forget(self, cell: int) -> None:
+        """Says that a variable has been written: the next read is a new line."""
+        self._current.pop(id(self.known[cell]), None)
+
+    def value_fact(self, cell: int) -> Fact:
+        """Returns the fact of the value that a variable has now."""
+        number = self._current.get(id(self.known[cell]))
+        return fact_of(self.known[cell].value) if number is None else self.fact(number)
+
+    def present_arguments(self, step: Step) -> list[int] | None:
+        """Returns the numbers of a step's arguments without adding lines; None when a variable would have to be read."""
+        args = [self.value_of[slot] for slot in step.inputs]
+        for place in step.references:
+            if self.is_cell(args[place]):
+                number = self._current.get(id(self.known[args[place]]))
+                if number is None:
+                    return None
+                args[place] = number
+        return args
+
+    def has_no_line(self, index: int) -> bool:
+        """Says whether a step needs no line, because what it gives is known."""
+        step = self.plan.steps[index]
+        definition = step.op._definition
+        if definition.name == "NoOp":
+            return True
+        effects = not step.is_read and has_effects(definition)
+        return bool(step.outputs) and not effects and all(slot < 0 or slot in self.known for slot in step.outputs)
+
+    def reshaped(self, index: int, value: int, out: int) -> None:
+        """Makes `out` the elements of `value` in another shape."""
+        root = self.root_of(value)
+        shape = self.fact(out).shape
+        if self.fact(root).shape == shape:
+            self.value_of[out] = root
+            return
+        self._roots[out] = root
+        self.add(Line("text", index, f"{{0}}.reshape({shape})", (root,), (out,), may_alias=True))
+
+    def root_of(self, value: int) -> int:
+        """Returns the value whose elements a reshaped one has."""
+        return self._roots.get(value, value)
+
     def are_certain(self, *values: int) -> bool:
         """Says whether every run repeats the facts of all these values."""
         certain = self.certain
@@ -251,23 +322,22 @@ class Lowering:
         op = step.op
         definition = op._definition
         name = definition.name
-        known = self.known
         outputs = step.outputs
-        effects = not step.is_read and has_effects(definition)
-        if name == "NoOp" or (outputs and not effects and all(slot < 0 or slot in known for slot in outputs)):
+        if self.has_no_line(index):
             return
+        effects = not step.is_read and has_effects(definition)
         value_of = self.value_of
         if name in _PASSING and not step.references and outputs[0] >= 0:
             value_of[outputs[0]] = value_of[step.inputs[0]]
             return
         args = [value_of[slot] for slot in step.inputs]
         for place in step.references:
-            if self._is_cell(args[place]):
+            if self.is_cell(args[place]):
                 args[place] = self.read(index, args[place], place)
         if name in ("Identity", "StopGradient") and outputs[0] >= 0:
             value_of[outputs[0]] = args[0]
             return
-        if name == "ReadVariableOp" and self._is_cell(args[0]) and outputs[0] >= 0:
+        if name == "ReadVariableOp" and self.is_cell(args[0]) and outputs[0] >= 0:
             value_of[outputs[0]] = self.read(index, args[0], 0)
             return
         special = self._patterns.get(name)
@@ -277,7 +347,8 @@ class Lowering:
             return
         self._call(index, step, args, effects)
 
-    def _is_cell(self, value: int) -> bool:
+    def is_cell(self, value: int) -> bool:
+        """Says whether a value is a variable of the session."""
         fact = self.facts[value]
         return fact is not None and fact.kind == CELL and value in self.known
 
@@ -321,10 +392,10 @@ class Lowering:
     def _call(self, index: int, step: Step, args: list[int], effects: bool) -> None:
         """Adds a call of the kernel."""
         definition = step.op._definition
-        keeps = definition.name in _KEEPING
+        keeps = definition.name in _KEEPING or bool(definition.keeps)
         if effects:
             self._wrote = True
-            cells = [self.known[value] for value in args if self._is_cell(value)]
+            cells = [self.known[value] for value in args if self.is_cell(value)]
             for cell in cells:
                 self._current.pop(id(cell), None)
             if not cells and definition.resources != "random":

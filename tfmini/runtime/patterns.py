@@ -95,10 +95,7 @@ def _reshape(lowering: Lowering, index: int, step: Step, args: list[int]) -> boo
     fact, result = lowering.fact(args[0]), lowering.fact(out)
     if ARRAY not in (fact.kind, result.kind) or fact.layout != "C" or result.kind == SCALAR:
         return False
-    if fact.shape == result.shape:
-        lowering.value_of[out] = args[0]
-    else:
-        lowering.add(Line("text", index, f"{{0}}.reshape({result.shape})", (args[0],), (out,), may_alias=True))
+    lowering.reshaped(index, args[0], out)
     return True
 
 
@@ -118,8 +115,13 @@ def _sum(lowering: Lowering, index: int, step: Step, args: list[int]) -> bool:
     if not axes or len(set(axes)) != len(axes):
         return False
     mean = step.op._definition.name == "Mean"
-    if not mean and axes == (0,) and ndim == 2 and fact.shape[0] > 8 and not keep:
-        return _column_sums(lowering, index, value, out)
+    if not mean and axes == (0,) and ndim == 2 and fact.shape[0] > 8:
+        if not keep:
+            return _column_sums(lowering, index, value, out)
+        sums = lowering.new(Fact(ARRAY, fact.shape[1:], fact.dtype, "C"))
+        _column_sums(lowering, index, value, sums)
+        lowering.reshaped(index, sums, out)
+        return True
     count = 1
     for axis in axes:
         count *= fact.shape[axis]
@@ -198,21 +200,17 @@ def _assign_add(lowering: Lowering, index: int, step: Step, args: list[int]) -> 
     return True
 
 
-@pattern("ApplyGradientDescent", "ResourceApplyGradientDescent")
-def _gradient_descent(lowering: Lowering, index: int, step: Step, args: list[int]) -> bool:
-    cell, alpha, delta = args
-    if not _fits(lowering, index, cell, 0, delta) or not lowering.are_certain(alpha):
+@pattern("Assign", "AssignVariableOp")
+def _assign(lowering: Lowering, index: int, step: Step, args: list[int]) -> bool:
+    cell, value = args
+    if not _fits(lowering, index, cell, 0, value):
         return False
-    fact = lowering.fact(delta)
-    rate = lowering.fact(alpha)
-    if rate.kind != SCALAR or rate.dtype != fact.dtype:
-        return False
-    change = lowering.new(Fact(fact.kind, fact.shape, fact.dtype, fact.layout))
-    if fact.kind == SCALAR:
-        lowering.add(Line("text", index, "{0} * {1}", (delta, alpha), (change,)))
-    else:
-        lowering.add(Line("ufunc", index, np.multiply, (delta, lowering.as_array(alpha)), (change,)))
-    _update(lowering, index, cell, 0, np.subtract, change)
+    before = lowering.read(index, cell, 0)
+    if lowering.fact(value).kind == ARRAY:
+        own = lowering.new(lowering.fact(value))
+        lowering.add(Line("text", index, "array({0})", (value,), (own,), uses={"array": np.array}))
+        value = own
+    lowering.write(index, cell, value, before, check=False)
     return True
 
 

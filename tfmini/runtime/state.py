@@ -21,7 +21,8 @@ from ..errors import FailedPreconditionError, KernelError
 class Cell:
     """The value of one variable in one session; None while it has none.
 
-    Who reads the value, changes it and writes it back holds `lock`, so that runs in several threads lose no update.
+    Who reads the value, changes it and writes it back holds `lock`, so that runs in several threads lose no update. The cells of a
+    session share one lock: the step of an optimizer changes many at once.
     """
 
     __slots__ = ("dtype", "home", "lock", "log", "name", "value")
@@ -33,7 +34,7 @@ class Cell:
         self.dtype = dtype
         self.home = home
         self.value = value
-        self.lock = threading.Lock()
+        self.lock = threading.Lock() if home is None else home.lock
         self.log: list[tuple[Cell, Any, Any]] | None = None
 
     def read(self) -> np.ndarray:
@@ -87,6 +88,7 @@ class VariableState:
     """The cells of a session, found by container and name."""
 
     def __init__(self) -> None:
+        self.lock = threading.Lock()
         self.cells: dict[tuple[bytes, str], Cell] = {}
         self.resources: dict[tuple[bytes, str], Any] = {}
         self.holds_references = False
@@ -170,6 +172,7 @@ class SessionState:
         self.cancelled = False
         self.variables = VariableState()
         self.random = RandomStore()
+        self.blocks: dict[Any, Any] = {}
         self.lock = threading.RLock()
 
     def part(self, name: str) -> Any:

@@ -251,6 +251,8 @@ class Writer:
                 text.append(f"v{out} = {cell}.value")
                 text.append(f"if v{out}.shape != {line.guard}: raise Retreat")
                 self._use("Retreat", Retreat)
+        elif kind == "flat":
+            self._flat(line, names, text)
         elif kind == "write":
             cell = self._use(f"c{self._cell_number(line.function)}", line.function)
             if line.before < 0:
@@ -272,9 +274,23 @@ class Writer:
             call = f"{function}({', '.join(names)})"
             text.append(call if all(out == "_" for out in outs) else f"{', '.join(outs)} = {call}")
 
+    def _flat(self, line: Line, names: list[str], text: list[str]) -> None:
+        """Writes the step of an optimizer, after copies of those gradients that do not stand in their place yet."""
+        whole, parts = self.buffers.groups[line.group]
+        for value, name, part in zip(line.args, names, parts, strict=False):
+            if self.buffers.of.get(self._lowering.root_of(value)) != part:
+                text.append(f"{self._use('copyto', np.copyto)}({self._buffer_name(part)}, {name})")
+        self._use("Retreat", Retreat)
+        function = self._function(line.function, line.step)
+        given = ", ".join([self._buffer_name(whole), *names[len(parts) :]])
+        text.append(f"if not {function}({given}): raise Retreat")
+
     def _buffer(self, value: int) -> str:
         """Returns the name of the buffer that a value stands in."""
-        name = f"b{self.buffers.of[value]}"
+        return self._buffer_name(self.buffers.of[value])
+
+    def _buffer_name(self, number: int) -> str:
+        name = f"b{number}"
         if name not in self._used:
             self._used[name] = None
         return name
