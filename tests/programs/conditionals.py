@@ -71,3 +71,50 @@ def refused(tf: Any) -> Any:
         "not a bool": attempt(tf.cond, a, lambda: a, lambda: a),
         "fetched inside": None,
     }
+
+
+def _rows_of_branches(tf: Any, use_resource: bool, branches: Any) -> Any:
+    """Trains a variable of which branches read rows: its gradient stays slices."""
+    first = tf.constant([[0.0, 1.0], [2.0, 3.0], [4.0, 5.0], [6.0, 7.0]])
+    v = tf.get_variable("v", initializer=first, use_resource=use_resource)
+    p = tf.placeholder_with_default(True, [], name="p")
+    z = tf.cond(p, *branches(v))
+    (found,) = tf.gradients(tf.reduce_sum(z * z), [v])
+    step = tf.train.GradientDescentOptimizer(0.1).minimize(tf.reduce_sum(z))
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        values = [session.run(found, {p: value}) for value in (True, False)]
+        trained = []
+        for value in (True, False):
+            session.run(step, {p: value})
+            trained.append(session.run(v))
+    return {"found": found, "values": values, "trained": trained}
+
+
+@program
+def rows_in_both_branches(tf: Any) -> Any:
+    return _rows_of_branches(
+        tf, False, lambda v: (lambda: tf.gather(v, [0, 2, 0]), lambda: tf.gather(v, [1, 1, 3]) * 2.0)
+    )
+
+
+@program
+def rows_of_a_resource_in_both_branches(tf: Any) -> Any:
+    return _rows_of_branches(
+        tf, True, lambda v: (lambda: tf.gather(v, [0, 2, 0]), lambda: tf.gather(v, [1, 1, 3]) * 2.0)
+    )
+
+
+@program
+def rows_in_one_branch(tf: Any) -> Any:
+    return _rows_of_branches(tf, False, lambda v: (lambda: tf.gather(v, [0, 2, 0]), lambda: tf.ones([3, 2])))
+
+
+@program
+def rows_of_a_resource_in_one_branch(tf: Any) -> Any:
+    return _rows_of_branches(tf, True, lambda v: (lambda: tf.gather(v, [0, 2, 0]), lambda: tf.ones([3, 2])))
+
+
+@program
+def rows_and_the_whole(tf: Any) -> Any:
+    return _rows_of_branches(tf, False, lambda v: (lambda: tf.gather(v, [0, 2, 0]), lambda: v[:3] * 2.0))

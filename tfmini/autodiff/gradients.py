@@ -305,7 +305,7 @@ class _Walk:
                 continue
             if self._loops is not None:
                 out_gradients[index] = self._loops.zeros_for_output(op, index, _zeros_for_output)
-            elif output._dtype.base_dtype is not dtypes.resource:
+            else:
                 out_gradients[index] = _zeros_for_output(op, index)
         with self._graph.name_scope(op._name + "_grad"):
             in_gradients = _as_gradients(function(op, *out_gradients), op)
@@ -436,13 +436,27 @@ def _zeros_for_output(op: Any, index: int) -> Tensor:
 
     output = op._outputs[index]
     context = op._get_control_flow_context()
+    is_handle = output._dtype.base_dtype is dtypes.resource
     if op.type not in ("Switch", "RefSwitch") or context is None:
+        if is_handle:
+            return array.zeros(raw.VariableShape(output), dtype=_variable_dtype(output))
         return raw.ZerosLike(output, name="zeros_like")
     other = raw.Switch(op._inputs[0], context.pred)[1 - context.branch]
     pivot = raw.Identity(other)
+    if is_handle:
+        with op.graph.control_dependencies([pivot]):
+            return array.zeros(raw.VariableShape(other), dtype=_variable_dtype(output))
     sizes = raw.Shape(other)
     with op.graph.control_dependencies([pivot]):
         return array.zeros(sizes, dtype=output._dtype)
+
+
+def _variable_dtype(handle: Tensor) -> dtypes.DType:
+    """Returns the dtype of the variable behind a handle, which may have passed through a Switch."""
+    source = handle._op
+    while source.type != "VarHandleOp" and source._inputs:
+        source = source._inputs[0]._op
+    return source._attrs.get("dtype", dtypes.float32)  # type: ignore[no-any-return]
 
 
 def _zeros(x: Tensor) -> Tensor:

@@ -160,7 +160,7 @@ def merge(inputs: Any, name: str | None = None) -> list[Any]:
     if any(isinstance(each, IndexedSlices) for each in inputs):
         graph = contexts.default_graph()
         with graph.name_scope(name or "Merge"):
-            listed = [as_slices(each) for each in inputs]
+            listed = _alike([as_slices(each) for each in inputs])
             merged = [raw.Merge(list(parts)) for parts in zip(*map(parts_of, listed), strict=True)]
             return [IndexedSlices(*[each[0] for each in merged]), merged[0][1]]
     if all(each.dtype.is_ref for each in inputs):
@@ -169,12 +169,25 @@ def merge(inputs: Any, name: str | None = None) -> list[Any]:
 
 
 def as_slices(value: Any) -> IndexedSlices:
+    """Returns a tensor as slices of all its rows; its sizes are asked for in the run, so that in a dead branch they are dead too."""
     if isinstance(value, IndexedSlices):
         return value
     from . import array, sequences
 
-    sizes = array.shape(value)
+    sizes = array.shape(value, optimize=False)
     return IndexedSlices(value, sequences.range(0, sizes[0]), sizes)
+
+
+def _alike(listed: list[IndexedSlices]) -> list[IndexedSlices]:
+    """Returns slices with indices of one dtype: int64 when some are."""
+    if len({each.indices.dtype for each in listed}) < 2:
+        return listed
+    return [
+        IndexedSlices(each.values, raw.Cast(each.indices, DstT=dtypes.int64), each.dense_shape)
+        if each.indices.dtype == dtypes.int32
+        else each
+        for each in listed
+    ]
 
 
 def enter(
