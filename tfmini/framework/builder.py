@@ -151,7 +151,7 @@ def create(
 def _result(definition: OpDef, op: Operation) -> Any:
     if definition.single_output:
         return op._outputs[0]
-    if not definition.spec.outputs:
+    if not op._outputs:
         return op
     result: list[Any] = []
     position = 0

@@ -24,6 +24,7 @@ class Slots:
 
     __slots__ = (
         "binary_operator",
+        "cached_reads",
         "cell_provider",
         "check_loops",
         "default_session_run",
@@ -43,6 +44,8 @@ class Slots:
         self.getitem: Callable[..., Any] = _unfilled("Slicing a tensor")
         # ops: says when an operation reads what is computed inside a loop around which it does not stand
         self.check_loops: Callable[[Any], None] = _unfilled("A loop")
+        # variables: a scope in which variables that are asked for are read once
+        self.cached_reads: Callable[[], Any] = _unfilled("Mapping over rows")
         # runtime: (fetch, feed_dict, session, graph, what) -> values
         self.default_session_run: Callable[..., Any] = _unfilled("Tensor.eval and Operation.run")
         # formats and io

@@ -217,8 +217,9 @@ def _scatter_shape(call: Any) -> Dims:
     if value is not None:
         if not value:
             raise ValueError("Shape must be at least rank 1 but is rank 0")
-        if indices is not None:
-            merge_dims(value[:1], indices)
+        count = None if indices is None else indices[0]
+        if count is not None and value[0] is not None and count != value[0]:
+            raise ValueError(f"Dimensions must be equal, but are {value[0]} and {count}")
         known, dims = element_dims(call)
         if known:
             merge_dims(dims, value[1:])

@@ -9,12 +9,15 @@ Every entry is noted in the graph's journal as a `ScopeEntry`, with the origin o
 
 from __future__ import annotations
 
+import contextlib
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 from ..framework import contexts, dtypes, events, provenance
 from ..framework.collections import GraphKeys
 from ..framework.events import Default, ScopeEntry
+from ..framework.slots import slots
 from .modes import VariableAggregation, VariableSynchronization
 
 __all__ = ["AUTO_REUSE", "VariableScope", "get_variable_scope", "no_regularizer"]
@@ -331,3 +334,20 @@ def unique_scope_name(prefix: str) -> str:
     while store.counts.get(f"{full}_{index}", 0) > 0:
         index += 1
     return f"{prefix}_{index}"
+
+
+@contextlib.contextmanager
+def _cached_reads() -> Iterator[None]:
+    """Lets variables that are asked for inside be read once, beside them, unless the scope has a caching device already."""
+    scope = get_variable_scope()
+    if scope._caching_device is not None:
+        yield
+        return
+    scope._caching_device = lambda op: op.device
+    try:
+        yield
+    finally:
+        scope._caching_device = None
+
+
+slots.cached_reads = _cached_reads
