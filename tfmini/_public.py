@@ -13,6 +13,7 @@ from .framework import api, logging, modes, text
 from .ops import (
     activation,
     array,
+    batch_norm,
     bitwise,
     broadcast_shapes,
     broadcasting,
@@ -31,6 +32,7 @@ from .ops import (
     decomposition,
     diagonals,
     division,
+    einsum,
     embedding,
     extremes,
     functional,
@@ -152,6 +154,7 @@ PUBLIC: dict[str, Any] = {
         data_flow,
         segments,
         constant,
+        einsum,
     ),
     **_names(slicing, gathering, padding, select, clip, checks),
     **_picked(
@@ -176,7 +179,17 @@ PUBLIC["nn"] = _namespace(
     "nn",
     {
         **_names(
-            activation, losses, nn, embedding, conv_functions, conv_forms, holes, pool_functions, separable, candidates
+            activation,
+            losses,
+            nn,
+            embedding,
+            conv_functions,
+            conv_forms,
+            holes,
+            pool_functions,
+            separable,
+            candidates,
+            batch_norm,
         ),
         **_picked("nce_loss sampled_softmax_loss", sampled),
         **_picked("sigmoid tanh log_sigmoid", unary),
@@ -200,6 +213,7 @@ PUBLIC["linalg"] = _namespace(
     "linalg",
     {
         **_picked("matmul norm tensordot", linalg),
+        **_names(einsum),
         **_picked("eye trace", diagonals),
         **_names(decomposition),
         "band_part": diagonals.matrix_band_part,
@@ -215,7 +229,8 @@ PUBLIC["linalg"] = _namespace(
 PUBLIC["random"] = _namespace(
     "random",
     {
-        **_names(random, candidates),
+        **_names(random),
+        **_picked("all_candidate_sampler log_uniform_candidate_sampler uniform_candidate_sampler", candidates),
         "normal": random.random_normal,
         "uniform": random.random_uniform,
         "shuffle": random.random_shuffle,
