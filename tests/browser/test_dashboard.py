@@ -199,6 +199,7 @@ def test_the_twin_is_that_of_all_views(bare: BarePage) -> None:
         inspection.scopes_text(DIGITS),
         inspection.collections_text(DIGITS),
         inspection.requests_text(DIGITS),
+        inspection.init_order_text(DIGITS),
         inspection.trace_text(trace),
     ]
     assert root.locator('[data-tfm="twin"]').text_content() == "\n".join(text.rstrip("\n") + "\n" for text in texts)

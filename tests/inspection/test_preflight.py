@@ -22,7 +22,7 @@ class Drawn:
     """A graph of scalars drawn step by step: variables of both kinds, values, branches, writes, and a fetch."""
 
     def __init__(self, data: st.DataObject) -> None:
-        self.draw = data.draw
+        self.draw: Any = data.draw
         self.variables: list[Any] = []
         self.values: list[Any] = []
         self.writes: list[Any] = []

@@ -8,7 +8,7 @@ from .explain_text import explanation_text
 from .export import to_dot, to_networkx
 from .graph_text import graph_text, lane_counts, lane_of
 from .init_order import init_order
-from .init_order_text import init_order_text, preflight_text, try_text
+from .init_order_text import init_order_text, preflight_text, try_text, value_state
 from .init_order_try import find_order, try_order
 from .lookup import default_graph, facts, find, operation_card
 from .preflight import preflight
@@ -51,6 +51,7 @@ __all__ = [
     "trace_text",
     "try_order",
     "try_text",
+    "value_state",
     "value_summary",
     "value_words",
     "values_of",

@@ -250,4 +250,4 @@ def _words(value: Any) -> str:
         return ""
     words = value_words(value_summary(value))
     head, _, numbers = words.partition("], ")
-    return numbers if numbers and "[" in head else words
+    return (numbers if numbers and "[" in head else words).removesuffix(", no NaN")

@@ -5,7 +5,7 @@
     tfw.dashboard()                                  # everything about the default graph
     tfw.step(session, [loss, train_op], {x: batch})  # one run, step by step
 
-In a notebook, `%load_ext tfmini_widgets` gives the same as `%tfdash`, `%tfgraph`, `%tfscopes`, `%tfcollections`, `%tfstep`, `%tfwhy`.
+In a notebook, `%load_ext tfmini_widgets` gives the same as `%tfdash`, `%tfgraph`, `%tfscopes`, `%tfcollections`, `%tfinit`, `%tfstep`, `%tfwhy`.
 """
 
 from typing import Any
@@ -16,11 +16,13 @@ from .views import (
     CollectionsView,
     Dashboard,
     GraphView,
+    InitOrderView,
     ScopeTree,
     SessionStepper,
     collections,
     dashboard,
     graph,
+    init_order,
     scopes,
     step,
     why,
@@ -30,12 +32,14 @@ __all__ = [
     "CollectionsView",
     "Dashboard",
     "GraphView",
+    "InitOrderView",
     "LiveView",
     "ScopeTree",
     "SessionStepper",
     "collections",
     "dashboard",
     "graph",
+    "init_order",
     "scopes",
     "step",
     "why",

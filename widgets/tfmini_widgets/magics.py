@@ -1,6 +1,6 @@
-"""The line magics of `%load_ext tfmini_widgets`: `%tfdash`, `%tfgraph`, `%tfscopes`, `%tfcollections`, `%tfstep`, `%tfwhy`.
+"""The line magics of `%load_ext tfmini_widgets`: `%tfdash`, `%tfgraph`, `%tfscopes`, `%tfcollections`, `%tfinit`, `%tfstep`, `%tfwhy`.
 
-Arguments are Python expressions of the notebook: `%tfgraph g`, `%tfstep sess, loss, {x: batch}`.
+Arguments are Python expressions of the notebook: `%tfgraph g`, `%tfinit sess, train_op`, `%tfstep sess, loss, {x: batch}`.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ _MAGICS: dict[str, Callable[..., Any]] = {
     "tfgraph": views.graph,
     "tfscopes": views.scopes,
     "tfcollections": views.collections,
+    "tfinit": views.init_order,
     "tfstep": views.step,
     "tfwhy": views.why,
 }

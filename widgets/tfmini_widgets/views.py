@@ -8,6 +8,7 @@ from typing import Any
 from tfmini import inspection
 
 from . import tables
+from .initializing import Initializing, InitOrderView, texts
 from .view import LiveView
 
 
@@ -132,6 +133,7 @@ class Dashboard(LiveView):
                 raise ValueError("The session runs another graph than the one given. Leave one of the two out.")
             graph = own
         super().__init__(graph, **options)
+        self._asking = Initializing(self.graph)
 
     def step(self, session: Any, fetches: Any, feed_dict: Any = None, watch: Sequence[Any] | None = None) -> None:
         """Shows one run in the stepper of this dashboard; arguments as in `SessionStepper`."""
@@ -139,7 +141,20 @@ class Dashboard(LiveView):
         self._show_trace(self._recording)
 
     def _answers(self) -> dict[str, Callable[[dict[str, Any]], Any]]:
-        return {**super()._answers(), "commit": self._commit_asked, "again": self._again_asked}
+        return {
+            **super()._answers(),
+            "commit": self._commit_asked,
+            "again": self._again_asked,
+            "preflight": self._asking.preflight,
+            "try": self._asking.try_order,
+            "find": self._asking.find_order,
+            "init_steps": self._walk_asked,
+        }
+
+    def _walk_asked(self, payload: dict[str, Any]) -> dict[str, Any]:
+        self._recording = self._asking.recording(payload)
+        self._show_trace(self._recording)
+        return {"steps": len(self.trace.get("steps", ()))}
 
     def _recorded(self) -> inspection.Recording:
         if self._recording is None:
@@ -164,6 +179,7 @@ class Dashboard(LiveView):
             inspection.scopes_text(record),
             inspection.collections_text(record),
             inspection.requests_text(record),
+            texts(record, self.state),
         ]
         if self.trace:
             parts.append(inspection.trace_text(self.trace))
@@ -191,6 +207,16 @@ def scopes(graph: Any = None, **options: Any) -> ScopeTree:
 def collections(graph: Any = None, **options: Any) -> CollectionsView:
     """Returns the view of the collections of a graph."""
     return CollectionsView(graph, **options)
+
+
+def init_order(graph: Any = None, fetches: Any = None, feed_dict: Any = None, **options: Any) -> InitOrderView:
+    """Returns the view of the initialization order of a graph, the default graph if None.
+
+    Args:
+      graph: a graph, or a session; with a session and `fetches` the view looks ahead to `session.run(fetches, feed_dict)`.
+      options: `session`, `theme`, `height`, `state`, as in `InitOrderView`.
+    """
+    return InitOrderView(graph, fetches, feed_dict, **options)
 
 
 def step(session: Any, fetches: Any, feed_dict: Any = None, **options: Any) -> SessionStepper:

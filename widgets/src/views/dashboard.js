@@ -14,6 +14,10 @@ import { collectionsPane, graphPane, requestsPane, scopesPane, stepsPane, stepSt
 import { relatedTo } from "./dashboard/related.js";
 import { selectionName, sentenceAbout } from "./dashboard/sentence.js";
 import { graphView } from "./graph.js";
+import { initView } from "./init.js";
+import { orderOf } from "./init/model.js";
+import { initPane } from "./init/pane.js";
+import { initTexts } from "./init/text.js";
 import { scopesView } from "./scopes.js";
 import { stepperView } from "./stepper.js";
 
@@ -24,11 +28,13 @@ const PARTS = [
   { key: "requests", word: "Requests", make: null, pane: requestsPane, of: (related) => related.requests.length },
   { key: "scopes", word: "Scopes", make: scopesView, pane: scopesPane, of: (related) => related.scopes.length },
   { key: "collections", word: "Collections", make: collectionsView, pane: collectionsPane, of: (related) => related.collections.length },
+  { key: "init", word: "Init", make: initView, pane: initPane, of: (related) => related.variables.length },
   { key: "steps", word: "Steps", make: stepperView, pane: stepsPane, of: (related) => related.steps.length },
 ];
 const PRESETS = [
   { key: "learn", word: "Learn scopes", main: "scopes", tab: "graph" },
   { key: "debug", word: "Debug sharing", main: "graph", tab: "requests" },
+  { key: "initialize", word: "Initialize", main: "init", tab: "graph" },
   { key: "step", word: "Step a run", main: "steps", tab: "collections" },
 ];
 const partOf = (key) => PARTS.find((part) => part.key === key);
@@ -103,7 +109,7 @@ class Dashboard {
     const { make } = partOf(key);
     if (!make || this.made.has(key)) return this.made.get(key) ?? null;
     const { ctx } = this;
-    const view = make({ ...ctx, uid: `${ctx.uid}-${key}`, trace: { ...ctx.trace, get: () => this.trace ?? {} }, announce: (words) => ctx.announce(words) });
+    const view = make({ ...ctx, uid: `${ctx.uid}-${key}`, embedded: true, trace: { ...ctx.trace, get: () => this.trace ?? {} }, announce: (words) => ctx.announce(words) });
     view.onStatus?.(() => { if (this.main === key) this.statusChanged?.(); });
     view.select?.(ctx.bus.selection);
     this.made.set(key, view);
@@ -278,6 +284,10 @@ class Dashboard {
       requests: () => (related.requests.length ? joined(related.requests, 3, (index) => [link(`#${store.requests[index].number}`, { kind: "request", id: index }), ` ${store.requests[index].word}`]) : "no call"),
       scopes: () => (related.scopes.length ? [joined(related.scopes, 2, (index) => link(store.scopes[index].name || "(root)", { kind: "scope", id: index })), related.scopes.length === 1 && store.scopes[related.scopes[0]].entries.length > 1 ? `, ${counted(store.scopes[related.scopes[0]].entries.length, "entry", "entries")}` : ""] : "none"),
       collections: () => (related.collections.length ? joined(related.collections, 2, (index) => link(store.collections[index].key, { kind: "collection", id: index })) : "none"),
+      init: () => {
+        const asks = related.variables.filter((index) => orderOf(store, index).verdict !== "any order");
+        return asks.length ? joined(asks, 2, (index) => [link(store.variables[index].name, { kind: "variable", id: index }), ` ${orderOf(store, index).verdict}`]) : related.variables.length ? "any order" : "no variable";
+      },
       steps: () => {
         if (!trace?.steps?.length) return element("span", { class: "tfm-muted" }, "no run recorded");
         return [stepStrip({ trace, related, selection }), element("span", { class: "tfm-muted" }, related.steps.length ? `${joinNumbers(related.steps)} of ${trace.steps.length}` : `none of ${trace.steps.length}`)];
@@ -335,7 +345,7 @@ class Dashboard {
   #text() {
     const { ctx } = this;
     const texts = ["graph", "scopes"].map((key) => this.#viewOf(key).text());
-    texts.push(collectionsText(ctx.store), requestsText(ctx.store));
+    texts.push(collectionsText(ctx.store), requestsText(ctx.store), initTexts(ctx.store, ctx.state));
     if (this.trace?.steps?.length) texts.push(this.#viewOf("steps").text());
     return texts.map((text) => (text.endsWith("\n") ? text : `${text}\n`)).join("\n");
   }
@@ -384,14 +394,15 @@ class Dashboard {
   }
 }
 
-const WORDS = { graph: "operation", requests: "request", scopes: "scope", collections: "collection", steps: "step" };
+const WORDS = { graph: "operation", requests: "request", scopes: "scope", collections: "collection", init: "variable", steps: "step" };
 
 /** The head of an open tab: how many of all belong to the selection. */
 function headOf(key, related, store, trace, selection) {
   const whole = relatedTo(null, store, trace);
-  const all = { requests: whole.requests.length, scopes: whole.scopes.length, collections: store.collections.filter((each) => !each.internal).length, steps: trace?.steps?.length ?? 0 }[key];
+  const all = { requests: whole.requests.length, scopes: whole.scopes.length, collections: store.collections.filter((each) => !each.internal).length, init: store.variables.length, steps: trace?.steps?.length ?? 0 }[key];
   const what = selection.kind === "variable" ? "this variable" : "the selection";
   if (key === "graph") return [element("b", {}, counted(related.reads.length + related.writes.length, "operation")), element("span", { class: "tfm-muted" }, ` touch ${what}`)];
+  if (key === "init") return [element("b", {}, `${grouped(related.variables.length)} of ${grouped(all)}`), element("span", { class: "tfm-muted" }, " variables")];
   const does = { requests: "requests ask for", scopes: "scopes hold or use", collections: "collections hold", steps: "steps touch" }[key];
   return [element("b", {}, `${grouped(related[key].length)} of ${grouped(all)}`), element("span", { class: "tfm-muted" }, ` ${does} ${what}`)];
 }
@@ -402,7 +413,7 @@ function joinNumbers(list) {
 }
 
 function everything(store) {
-  const sections = ["graph", "ops", "variables", "scopes", "entries", "requests", "collections", "sites", "cells", "sessions", "runs", "open", "last"];
+  const sections = ["graph", "ops", "variables", "order", "inits", "scopes", "entries", "requests", "collections", "sites", "cells", "sessions", "runs", "open", "last"];
   return { sections: new Set(sections), opsFrom: store.ops.length, opsTo: store.ops.length, amended: [], whole: false };
 }
 
