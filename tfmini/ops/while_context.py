@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ..errors import InvalidArgumentError
 from ..framework import nest
 from ..framework.convert import convert_to_tensor
 from ..framework.operation import Operation
@@ -310,7 +311,21 @@ class WhileContext(ControlFlowContext):
                 "iteration. To allow the shape to vary across iterations, use the `shape_invariants` argument of tf.while_loop "
                 "to specify a less-specific shape."
             )
+        if value._dtype.base_dtype is not merged._dtype.base_dtype:
+            # TensorFlow notices this in the first run of any session, and the graph is of no use from then on.
+            start = merged._op._inputs[0]._op._inputs[0]
+            new, old = (_TEXT.get(each._dtype.base_dtype.name, each._dtype.base_dtype.name) for each in (value, merged))
+            raise InvalidArgumentError(
+                None,
+                merged._op,
+                f"Input 1 of node {merged._op._name} was passed {new} from {value.name} incompatible with expected {old}.\nThe loop "
+                f"variable {start.name} enters the loop as {start.dtype.name}, but the body returns {value.dtype.name} for it. Cast "
+                "the result of the body, or the initial value.",
+            )
         merged._op._update_input(1, value)
+
+
+_TEXT = {"float32": "float", "float64": "double", "float16": "half"}
 
 
 def is_less_or_equal(first: TensorShape, second: TensorShape) -> bool:

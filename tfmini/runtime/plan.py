@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..errors import FailedPreconditionError, KernelError
+from ..framework import dtypes
 from .frames import LOOPS, MERGES, NEXTS, Frames
 from .state import Cell, SessionState
 
@@ -248,7 +249,9 @@ def _wants_reference(op: Any) -> list[bool]:
 def _fetch(tensor: Any, slot_of: dict[Any, int], fed: frozenset[Any], cells: set[Any]) -> Fetch:
     slot = slot_of[tensor]
     op = tensor._op
-    shared = tensor in fed or tensor in cells or not op._inputs or bool(op._definition.resources)
+    # What is read from a stack or an array is kept there, or was put there by something that keeps it.
+    from_handle = any(each._dtype is dtypes.resource for each in op._inputs)
+    shared = tensor in fed or tensor in cells or not op._inputs or bool(op._definition.resources) or from_handle
     return Fetch(slot, shared, () if shared else tuple(slot_of[each] for each in op._inputs if each in slot_of))
 
 
