@@ -238,7 +238,7 @@ class VariableRecord:
     slot_of: Any = None
     slot: str = ""
     starts_as: str = ""
-    requests: list[Request] = field(default_factory=list)
+    requests: list[Any] = field(default_factory=list)
 
 
 @dataclass(eq=False, slots=True)
@@ -282,7 +282,7 @@ class Journal:
         self.variables: list[VariableRecord] = []
         self.entries: list[ScopeEntry] = []
         self.open_entries: list[ScopeEntry] = []
-        self.requests: list[Request] = []
+        self.requests: list[Any] = []  # of Request, or of what stands for one that found its variable
         self.collection_sites: dict[Any, list[Any]] = {}
         self.runs: list[RunRecord] = []
         self.run_count = 0

@@ -22,9 +22,10 @@ _STDLIB_CONTEXTLIB = contextlib.__file__
 
 
 class _State(threading.local):
-    maker = "user"
-    owner: Any = None
-    site: Any = None
+    def __init__(self) -> None:
+        self.maker = "user"
+        self.owner: Any = None
+        self.site: Any = None
 
 
 state = _State()
@@ -187,13 +188,26 @@ def _site(frame: FrameType, cell: Any) -> Site:
 
 def here(depth: int = 2) -> Site | None:
     """Returns the innermost line outside tfmini, or None when there is none; `depth` frames are skipped."""
-    if state.site is not None:
-        return state.site
-    frame = _first_user_frame(depth)
+    site = state.site
+    if site is not None:
+        return site
+    # Every operation comes here: `_first_user_frame` and `_site` written out.
+    frame: FrameType | None = sys._getframe(depth)
+    known = _library_files
+    while frame is not None:
+        code = frame.f_code
+        library = known.get(code.co_filename)
+        if library is False:
+            break
+        if library is None and not _is_library(code.co_filename):
+            break
+        frame = frame.f_back
     if frame is None:
         return None
     provider = slots.cell_provider
-    return _site(frame, None if provider is None else provider())
+    cell = None if provider is None else provider()
+    found = _sites.get((id(code), frame.f_lasti))
+    return found if found is not None and found.cell is cell else _site(frame, cell)
 
 
 def stack(depth: int = 2, most: int = 6) -> tuple[Site, ...]:
@@ -213,6 +227,37 @@ def stack(depth: int = 2, most: int = 6) -> tuple[Site, ...]:
                 break
         frame = frame.f_back
     return tuple(sites)
+
+
+def trail(depth: int = 2, most: int = 6) -> tuple[Any, ...]:
+    """Returns what `stack` gives as (code object, place in it) pairs, flat: for records that are seldom read. See `sites_of`."""
+    frame: FrameType | None = sys._getframe(depth)
+    known = _library_files
+    found: list[Any] = []
+    while frame is not None:
+        code = frame.f_code
+        library = known.get(code.co_filename)
+        if library is None:
+            library = _is_library(code.co_filename)
+        if not library:
+            found.append(code)
+            found.append(frame.f_lasti)
+            if len(found) == 2 * most or code.co_name == "<module>":
+                break
+        frame = frame.f_back
+    return tuple(found)
+
+
+def sites_of(steps: tuple[Any, ...], cell: Any) -> tuple[Site, ...]:
+    """Returns the lines of a `trail` that was taken while `cell` ran."""
+    return tuple(Site(code, _line_at(code, place), cell) for code, place in zip(steps[::2], steps[1::2], strict=True))
+
+
+def _line_at(code: CodeType, place: int) -> int:
+    for start, end, line in code.co_lines():
+        if start <= place < end and line is not None:
+            return line
+    return code.co_firstlineno
 
 
 def site_of_error(error: BaseException) -> Site | None:

@@ -17,7 +17,7 @@ from ..framework.shapes import TensorShape
 from . import modes, records
 from .scope import AUTO_REUSE, VariableScope
 
-_UNGIVEN = {
+UNGIVEN = {
     "validate_shape": True,
     "synchronization": modes.VariableSynchronization.AUTO,
     "aggregation": modes.VariableAggregation.NONE,
@@ -97,7 +97,7 @@ def _new_request(
         sites=sites,
         reuse=reuse,
         mode_from=mode_from,
-        arguments={key: value for key, value in given.items() if value is not None and value is not _UNGIVEN.get(key)},
+        arguments={key: value for key, value in given.items() if value is not None and value is not UNGIVEN.get(key)},
         maker=provenance.current_maker(),
         version=len(graph._ops),
         name_scope=graph.get_name_scope(),

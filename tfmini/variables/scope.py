@@ -100,6 +100,7 @@ class VariableScope:
         self._use_resource = use_resource
         self._constraint = constraint
         self._entry: ScopeEntry | None = None
+        self._defaults: dict[str, Any] | None = None  # what `sharing` has looked up
         self._origins: dict[str, Default] = PLAIN_DEFAULTS
         self._mode_from: tuple[str, Any, Any] = DEFAULT_MODE
 
@@ -167,6 +168,7 @@ class VariableScope:
 
     def _set(self, key: str, value: Any, call: str) -> None:
         setattr(self, "_" + key, value)
+        self._defaults = None
         site = provenance.here(3)
         entry = self._entry
         before = self._origins[key]
@@ -290,7 +292,7 @@ def _announce_change(entry: ScopeEntry, key: str, call: str) -> None:
 
 # ---- the scopes of a thread
 
-_SCOPE_STORE_KEY = ("__varscope",)
+SCOPE_STORE_KEY = ("__varscope",)
 
 
 class _ScopeStore(threading.local):
@@ -312,7 +314,7 @@ class _ScopeStore(threading.local):
 
 def scope_store() -> _ScopeStore:
     """Returns the scopes of the default graph; each thread sees its own."""
-    held = contexts.default_graph().get_collection_ref(_SCOPE_STORE_KEY)
+    held = contexts.default_graph().get_collection_ref(SCOPE_STORE_KEY)
     if not held:
         held.append(_ScopeStore())
     return held[0]

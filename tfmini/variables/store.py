@@ -17,21 +17,19 @@ from ..framework.collections import GraphKeys
 from ..framework.convert import convert_to_tensor
 from ..framework.shapes import TensorShape
 from ..framework.tensor import Tensor
-from . import modes, records
+from . import modes, records, sharing
 from .initializers import GlorotUniform, Initializer, Zeros
 from .penalties import regularize
 from .refusals import refuse
 from .scope import VariableScope, get_variable_scope
+from .sharing import STORE_KEY
 from .variable import create_variable, resource_variables_enabled
 
 __all__ = ["get_local_variable", "get_variable"]
 
-_STORE_KEY = ("__variable_store",)
-
-
 def default_store() -> VariableStore:
     """Returns the store of the default graph, which is kept in a collection, as in TensorFlow."""
-    held = contexts.default_graph().get_collection_ref(_STORE_KEY)
+    held = contexts.default_graph().get_collection_ref(STORE_KEY)
     if not held:
         held.append(VariableStore())
     return held[0]
@@ -338,6 +336,8 @@ def _needs_no_arguments(function: Callable[..., Any]) -> bool:
 
 # ---- public functions
 
+_AUTO = modes.VariableSynchronization.AUTO
+_NONE = modes.VariableAggregation.NONE
 
 def get_variable(
     name: str,
@@ -374,6 +374,23 @@ def get_variable(
       ValueError: the variable exists and the mode makes new ones; it does not exist and the mode finds; shape, dtype or
         arguments do not fit.
     """
+    if (
+        initializer is None
+        and regularizer is None
+        and trainable is None
+        and collections is None
+        and caching_device is None
+        and partitioner is None
+        and validate_shape is True
+        and use_resource is None
+        and custom_getter is None
+        and constraint is None
+        and synchronization is _AUTO
+        and aggregation is _NONE
+    ):
+        found = sharing.find(name, shape, dtype)
+        if found is not None:
+            return found
     scope: VariableScope = get_variable_scope()
     return scope.get_variable(
         default_store(),
