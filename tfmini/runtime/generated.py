@@ -22,6 +22,7 @@ from .facts import Facts
 from .lowering import Lowering
 from .plan import Plan
 from .state import SessionState
+from .structure import Loop, Straight, Structured
 from .writer import Contended, Retreat, Writer, guards
 
 _MOST_RETREATS = 3
@@ -35,15 +36,22 @@ class Generated:
       parts: the functions as text and code.
     """
 
-    __slots__ = ("_by_code", "_lowering", "_plan", "_pool", "_steps", "_tiers", "_writer", "retreats")
+    __slots__ = ("_by_code", "_loops", "_lowering", "_plan", "_pool", "_steps", "_tiers", "_writer", "retreats")
 
     def __init__(
-        self, plan: Plan, steps: list[tuple[Any, ...]], facts: Facts, state: SessionState, tiers: Tiers
+        self,
+        plan: Plan,
+        steps: list[tuple[Any, ...]],
+        facts: Facts,
+        state: SessionState,
+        tiers: Tiers,
+        loops: Structured | None = None,
     ) -> None:
+        self._loops = loops
         self._tiers = tiers
         self._plan = plan
         self._steps = steps
-        self._lowering = Lowering(plan, facts, state)
+        self._lowering = Lowering(plan, facts, state, loops)
         self._writer = Writer(self._lowering)
         self._by_code = {part.code: part for part in self._writer.parts}
         self._pool: list[tuple[Callable[..., Any], Callable[..., Any]]] = []
@@ -102,27 +110,45 @@ class Generated:
             trace = trace.tb_next
         if found is None:
             raise error
-        lowering = self._lowering
         part = self._by_code[found.tb_frame.f_code]
         step, again = part.table[found.tb_lineno - 2]
         values = self._values(found.tb_frame.f_locals, fed)
         if not again and not isinstance(error, Retreat):
+            if isinstance(error, drivers.StepFailed):
+                raise error  # of a loop that the interpreter ran
             inputs = tuple(values[slot] for slot in self._plan.steps[step].inputs)
             raise drivers.StepFailed(step, error, inputs) from error
         if not isinstance(error, Contended):
             self.retreats += 1
         if self.retreats == _MOST_RETREATS:
             self._tiers.drop(self)
-        # Steps before it whose values only stand inside the expressions of later lines, and those after it that anybody needs.
-        rest = sorted(each for each in self._writer.inlined if each < step)
-        rest.extend(each for each in range(step, len(self._steps)) if each not in lowering.left_out)
-        try:
-            drivers.quietly(drivers.run_linear, [self._steps[each] for each in rest], values)
-        except drivers.StepFailed as failed:
-            raise drivers.StepFailed(rest[failed.index], failed.cause, failed.inputs) from failed.cause
+        drivers.quietly(self._run_rest, step, values)
         from .program import collect
 
         return [collect(fetch, values) for fetch in self._plan.fetches]
+
+    def _run_rest(self, step: int, values: list[Any]) -> None:
+        """Does what is left from a step on in the interpreter.
+
+        Before it, steps whose values only stand inside the expressions of later lines; after it, steps that anybody needs.
+        """
+        steps, left_out = self._steps, self._lowering.left_out
+        if self._loops is None:
+            rest = sorted(each for each in self._writer.inlined if each < step)
+            rest.extend(each for each in range(step, len(steps)) if each not in left_out)
+            try:
+                drivers.run_linear([steps[each] for each in rest], values)
+            except drivers.StepFailed as failed:
+                raise drivers.StepFailed(rest[failed.index], failed.cause, failed.inputs) from failed.cause
+            return
+        for item in self._loops.block.items:
+            members = item.members if isinstance(item, Loop) else item.steps
+            if step in members:
+                self._loops.run_from(item, step, values, left_out)
+                return
+            if isinstance(item, Straight):
+                # (their values are wanted by what follows)
+                drivers.run_linear([steps[each] for each in members if each in self._writer.inlined], values)
 
     def _values(self, names: dict[str, Any], fed: list[Any]) -> list[Any]:
         """Returns the slots as they were when the generated function stopped."""

@@ -8,32 +8,24 @@ of a variable is read once between two writes.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from . import scalars
-from .facts import ARRAY, CELL, SCALAR, Fact, Facts, fact_of
+from .facts import ARRAY, CELL, SCALAR, Fact, Facts, fact_of, has_effects
 from .flat import Layout
 from .plan import Plan, Step
 from .state import SessionState
+from .structure import Block, Loop, Straight, Structured
 
-# Types that change nothing, although they are declared stateful or may not be computed beforehand.
-_HARMLESS = frozenset(
+_PASSING = frozenset(
     (
-        "Assert",
-        "IsVariableInitialized",
-        "PlaceholderWithDefault",
-        "ReadVariableOp",
-        "ResourceGather",
-        "VarHandleOp",
-        "VarIsInitializedOp",
-        "VariableShape",
-        "VariableV2",
+        "Identity", "StopGradient", "PreventGradient", "Snapshot", "PlaceholderWithDefault",
+        "Enter", "Exit", "LoopCond", "NextIteration",
     )
-)
-_PASSING = frozenset(("Identity", "StopGradient", "PreventGradient", "Snapshot", "PlaceholderWithDefault"))
+)  # fmt: skip
 # Types that hand their inputs to code that may keep them.
 _KEEPING = frozenset(("PyFuncStateless", "EagerPyFunc"))
 
@@ -44,7 +36,8 @@ class Line:
     """One line of a generated program.
 
     Attributes:
-      kind: "flat" (the step of an optimizer for a group of variables), "ufunc" (one call of a ufunc, element by element), "call" (of any function), "text" (an expression), "read" (the value
+      kind: "loop" (a Python `while`; `function` is a `Turn`), "whole" (a loop that the interpreter runs; `function` is the
+        `structure.Loop`, arguments and results are all values that it may need or give), "flat" (the step of an optimizer for a group of variables), "ufunc" (one call of a ufunc, element by element), "call" (of any function), "text" (an expression), "read" (the value
         of a variable), "write" (of a variable).
       step: index of the plan's step that it belongs to.
       function: what "ufunc" and "call" call; the expression of "text", with `{0}` for the first argument; the cell of the others.
@@ -122,6 +115,22 @@ class Group(NamedTuple):
     dtype: Any
 
 
+class Turn(NamedTuple):
+    """The lines of a loop.
+
+    Attributes:
+      head: what is done before the condition is looked at.
+      condition: number of its value.
+      body: what is done then.
+      variables: for each variable the numbers of its value before the loop, in the turn, and for the next turn.
+    """
+
+    head: list[Line]
+    condition: int
+    body: list[Line]
+    variables: list[tuple[int, int, int]]
+
+
 class Lowering:
     """The lines of a plan.
 
@@ -138,8 +147,12 @@ class Lowering:
       left_out: indices of the steps whose values nobody needs.
     """
 
-    def __init__(self, plan: Plan, facts: Facts, state: SessionState) -> None:
+    def __init__(self, plan: Plan, facts: Facts, state: SessionState, loops: Structured | None = None) -> None:
         self.plan = plan
+        self.loops = loops
+        self.inside_loop = False
+        self.following: list[int] = []
+        self.position = 0
         self.state = state
         self.lines: list[Line] = []
         self.value_of = list(range(plan.slots + 1))
@@ -159,10 +172,16 @@ class Lowering:
 
         assert updates
         self._patterns = PATTERNS
-        for index, step in enumerate(plan.steps):
-            self._wrote = False
-            if index not in self.done:
-                self._step(index, step)
+        if loops is None:
+            self._steps(range(len(plan.steps)))
+        else:
+            for item in loops.block.items:
+                if isinstance(item, Straight):
+                    self._steps(item.steps)
+                elif id(item) in facts.loops:
+                    self._loop(item, facts.loops)
+                else:
+                    self._whole(item)
         self._wrote = False
         self.fetched = [self._fetch(fetch.slot) for fetch in plan.fetches]
         self.left_out = self._leave_out()
@@ -318,6 +337,76 @@ class Lowering:
 
     # ---- steps
 
+    def _steps(self, steps: Iterable[int]) -> None:
+        self.following = list(steps)
+        for place, index in enumerate(self.following):
+            self.position = place
+            self._wrote = False
+            if index not in self.done:
+                self._step(index, self.plan.steps[index])
+
+    def _loop(self, loop: Loop, plain: set[int]) -> None:
+        """Adds a loop that is a Python `while`, with its lines in it."""
+        outside, current, before = self.lines, dict(self._current), self.inside_loop
+        self.inside_loop = True
+        variables = []
+        for each in loop.variables:
+            self.value_of[each.current] = each.current
+            variables.append((self.value_of[each.start], each.current))
+        self.lines = []
+        self._block(loop.head, plain)
+        head, self.lines = self.lines, []
+        for gate in loop.gates:
+            if gate.out_true >= 0:
+                self.value_of[gate.out_true] = self.value_of[gate.data]
+        self._block(loop.body, plain)
+        body, self.lines = self.lines, outside
+        ends = [self.value_of[each.following] for each in loop.variables]
+        for gate in loop.gates:
+            if gate.out_false >= 0:
+                self.value_of[gate.out_false] = self.value_of[gate.data]
+        for source, slot in loop.exits:
+            if slot >= 0:
+                self.value_of[slot] = self.value_of[source]
+        turn = Turn(
+            head,
+            self.value_of[loop.condition],
+            body,
+            [(*pair, end) for pair, end in zip(variables, ends, strict=True)],
+        )
+        inside = {out for line in (*head, *body) for out in line.outs} | {each[1] for each in turn.variables}
+        used = {value for line in (*head, *body) for value in line.args}
+        used.update(value for each in turn.variables for value in (each[0], each[2]))
+        used.add(turn.condition)
+        left = {self.value_of[slot] for _, slot in loop.exits if slot >= 0}
+        outs = sorted(left & inside)
+        self._current, self.inside_loop = current, before
+        step = next(index for index in loop.members if self.plan.steps[index].op._definition.name == "LoopCond")
+        args = tuple(sorted(used - inside))
+        self.add(Line("loop", step, turn, args, tuple(outs), may_alias=True, keeps=True))
+
+    def _block(self, block: Block, plain: set[int]) -> None:
+        for item in block.items:
+            if isinstance(item, Straight):
+                self._steps(item.steps)
+            else:
+                self._loop(item, plain)
+
+    def _whole(self, loop: Loop) -> None:
+        """Adds a loop that the interpreter runs."""
+        members = [self.plan.steps[index] for index in loop.members]
+        made = {slot for step in members for slot in step.outputs}
+        slots = [slot for step in members for slot in step.inputs if slot not in made]
+        slots.extend(each.start for each in loop.variables)
+        given = tuple(dict.fromkeys(slot for slot in slots if slot >= 0))
+        outs = tuple(slot for _, slot in loop.exits if slot >= 0)
+        self._current.clear()
+        self._wrote = True
+        step = loop.members[0]
+        args = tuple(self.value_of[slot] for slot in given)
+        function = WholeLoop(loop, self.loops, given, outs, self.plan.slots + 1)
+        self.add(Line("call", step, function, args, outs, may_alias=True, keeps=True))
+
     def _step(self, index: int, step: Step) -> None:
         op = step.op
         definition = op._definition
@@ -406,11 +495,25 @@ class Lowering:
         self.add(Line("call", index, function, tuple(args), tuple(step.outputs), may_alias=True, keeps=keeps))
 
 
-def has_effects(definition: Any) -> bool:
-    """Says whether an operation of a type may do more than to give its outputs."""
-    if definition.name in _HARMLESS:
-        return False
-    return bool(definition.spec.stateful or definition.resources or not definition.foldable)
+class WholeLoop:
+    """A loop as a function: from the values that it needs to those of its exits."""
+
+    def __init__(self, loop: Loop, loops: Any, given: tuple[int, ...], outs: tuple[int, ...], count: int) -> None:
+        self.loop = loop
+        self._loops = loops
+        self._given = given
+        self._outs = outs
+        self._count = count
+
+    def __call__(self, *values: Any) -> Any:
+        """Runs the loop in the interpreter."""
+        slots: list[Any] = [None] * self._count
+        for slot, value in zip(self._given, values, strict=True):
+            slots[slot] = value
+        self._loops.run_loop(self.loop, slots)
+        if len(self._outs) == 1:
+            return slots[self._outs[0]]
+        return tuple(slots[slot] for slot in self._outs)
 
 
 def kernel_of(step: Step, state: SessionState) -> Callable[..., Any]:

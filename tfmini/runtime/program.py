@@ -36,6 +36,7 @@ class Program:
     """
 
     __slots__ = (
+        "_straight",
         "build",
         "converters",
         "feeds",
@@ -57,9 +58,10 @@ class Program:
         self.build = build
         self.feeds = plan.feeds
         self.converters = tuple(converter(plan.graph, tensor) for tensor, _ in plan.feeds)
-        self.tiers = Tiers()
         tree = None if plan.frames is None else block_of(plan)
         self.loops = None if tree is None else Structured(plan, tree, self.steps, state)
+        self.tiers = Tiers()
+        self._straight = not self.loops.block.branching if self.loops is not None else not plan.branches
         self.last_run = 0
         self.names = _names(plan)
         self.written = tuple(pair for step in plan.steps for pair in writes_of(step.op))
@@ -85,28 +87,35 @@ class Program:
         plan = self.plan
         fed = [np.ascontiguousarray(value) if type(value) is np.ndarray else value for value in fed]
         values: list[Any] = [*fed, *[None] * (plan.slots + 1 - len(fed))]
-        if plan.frames is not None:
-            if self.loops is not None:
-                drivers.quietly(self.loops.run, values)
-            else:
-                drivers.quietly(Flow(plan, [row[1] for row in self.steps], self.state, values).run)
-        elif plan.branches:
-            drivers.quietly(drivers.run_branching, self.steps, values, plan)
+        if not self._straight:
+            drivers.quietly(self._interpret, values)
+            return [collect(fetch, values) for fetch in plan.fetches]
+        generated = self.tiers.find(fed)
+        if generated is not None:
+            fetched = generated.run(fed)
+            if fetched is not None:
+                self.tiers.latest = generated
+                return fetched
+        if self.tiers.wants_recording(fed):
+            facts = drivers.quietly(record, plan, self.steps, values, self.loops)
+            with collection_paused():
+                made = Generated(plan, self.steps, facts, self.state, self.tiers, self.loops)
+                self.tiers.keep(fed, made)
         else:
-            tiers = self.tiers
-            generated = tiers.find(fed)
-            if generated is not None:
-                fetched = generated.run(fed)
-                if fetched is not None:
-                    tiers.latest = generated
-                    return fetched
-            if tiers.wants_recording(fed):
-                facts = drivers.quietly(record, plan, self.steps, values)
-                with collection_paused():
-                    tiers.keep(fed, Generated(plan, self.steps, facts, self.state, tiers))
-            else:
-                drivers.quietly(drivers.run_linear, self.steps, values)
+            drivers.quietly(self._interpret, values)
         return [collect(fetch, values) for fetch in plan.fetches]
+
+    def _interpret(self, values: list[Any]) -> None:
+        """Runs the plan by the interpreter for its form."""
+        plan = self.plan
+        if self.loops is not None:
+            self.loops.run(values)
+        elif plan.frames is not None:
+            Flow(plan, [row[1] for row in self.steps], self.state, values).run()
+        elif plan.branches:
+            drivers.run_branching(self.steps, values, plan)
+        else:
+            drivers.run_linear(self.steps, values)
 
     def run_checked(self, fed: list[Any]) -> list[Any]:
         """Like `run`, but looks after every step whether the run may go on (`cancel.check`). Loops look by themselves.

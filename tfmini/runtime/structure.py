@@ -280,7 +280,7 @@ class Structured:
 
     def __init__(self, plan: Plan, block: Block, rows: list[tuple[Any, ...]], state: SessionState) -> None:
         self._plan = plan
-        self._block = block
+        self.block = block
         self._rows = rows
         self._state = state
         self._straight = {
@@ -289,7 +289,35 @@ class Structured:
 
     def run(self, slots: list[Any]) -> None:
         """Runs everything. Raises StepFailed with the loops around the step."""
-        self._run_block(self._block, slots, [False] * len(self._rows))
+        self._run_block(self.block, slots, [False] * len(self._rows))
+
+    def run_loop(self, loop: Loop, slots: list[Any]) -> None:
+        """Runs one loop whose variables have their first values. Raises StepFailed like `run`."""
+        self._run_loop(loop, slots, [False] * len(self._rows))
+
+    def run_from(self, item: Straight | Loop, step: int, slots: list[Any], left_out: set[int]) -> None:
+        """Goes on with an item of the outermost block and what follows it.
+
+        Args:
+          item: the item; one of `block.items`.
+          step: in a straight item the step to begin with, else nothing.
+          slots: the values so far.
+          left_out: steps that need not run.
+        """
+        items = self.block.items
+        start = next(place for place, each in enumerate(items) if each is item)
+        for each in items[start:]:
+            if isinstance(each, Loop):
+                self.run_loop(each, slots)
+                continue
+            begin = each.steps.index(step) if each is item else 0
+            for index in each.steps[begin:]:
+                if index not in left_out:
+                    try:
+                        run_linear([self._rows[index]], slots)
+                    except StepFailed as failed:
+                        failed.index = index
+                        raise
 
     def _run_block(self, block: Block, slots: list[Any], dead: list[bool]) -> None:
         for item in block.items:

@@ -33,7 +33,7 @@ _TYPES = [prefix + name for name in _RULES for prefix in ("Apply", "ResourceAppl
 def _optimizer(lowering: Lowering, index: int, step: Step, args: list[int]) -> bool:
     name = step.op._definition.name
     rule = _RULES[name.removeprefix("Resource").removeprefix("Apply")]
-    if step.op._attrs.get("use_nesterov"):
+    if lowering.inside_loop or step.op._attrs.get("use_nesterov"):
         return False
     scalars = [args[place] for place in rule.scalars]
     dtype = lowering.fact(args[rule.slope]).dtype
@@ -46,7 +46,7 @@ def _optimizer(lowering: Lowering, index: int, step: Step, args: list[int]) -> b
     written = {id(lowering.known[value]) for value in args[: rule.roles]}
     steps = lowering.plan.steps
     taken = [index]
-    for later in range(index + 1, len(steps)):
+    for later in lowering.following[lowering.position + 1 :]:
         if lowering.has_no_line(later):
             continue
         other = steps[later]

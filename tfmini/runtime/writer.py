@@ -60,17 +60,17 @@ class Writer:
     """
 
     def __init__(self, lowering: Lowering) -> None:
-        self._lowering = lowering
-        self._known = lowering.known
+        self.lowering = lowering
+        self.known = lowering.known
         self.defaults: dict[str, Any] = {"Retreat": Retreat}
         self._functions: dict[int, str] = {}
         self._cells: dict[int, int] = {}
         self.places: dict[int, int] = {}
         self.parts: list[Part] = []
         lines = lowering.lines
-        self._inside = self._find_inside(lines)
-        self.inlined = {line.step for line in lines if line.kind == "text" and line.outs[0] in self._inside}
-        self._expressions: dict[int, str] = {}
+        self.inside = self._find_inside(lines)
+        self.inlined = {line.step for line in lines if line.kind == "text" and line.outs[0] in self.inside}
+        self.expressions: dict[int, str] = {}
         self._last = last_uses(lowering)
         self.buffers = Buffers(lowering, Lives(lowering))
         count = max(1, -(-len(lines) // _LINES_IN_PART))
@@ -82,18 +82,19 @@ class Writer:
 
     # ---- names
 
-    def _name(self, value: int) -> str:
+    def name(self, value: int) -> str:
         """Returns the name of a value; a known one becomes a default."""
-        if value in self._known:
-            held = self._known[value]
-            name = f"c{value}" if self._lowering.fact(value).kind == CELL else f"k{value}"
-            self._use(name, held)
+        if value in self.known:
+            held = self.known[value]
+            name = f"c{value}" if self.lowering.fact(value).kind == CELL else f"k{value}"
+            self.use(name, held)
             return name
-        if value in self._inside:
-            return f"({self._expressions.pop(value)})"
+        if value in self.inside:
+            return f"({self.expressions.pop(value)})"
         return f"v{value}"
 
-    def _use(self, name: str, thing: Any) -> str:
+    def use(self, name: str, thing: Any) -> str:
+        """Makes a thing a default of the function under a name, which is returned."""
         self.defaults[name] = thing
         if name not in self._used:
             self._used[name] = None
@@ -105,41 +106,15 @@ class Writer:
             if isinstance(function, np.ufunc) or any(function is each for each in _PLAIN):
                 name = function.__name__
             else:
-                name = f"{self._lowering.plan.steps[step].op.type}_{step}"
+                name = f"{self.lowering.plan.steps[step].op.type}_{step}"
             self._functions[id(function)] = name
-        return self._use(name, function)
+        return self.use(name, function)
 
     # ---- parts
 
     def _find_inside(self, lines: list[Line]) -> set[int]:
         """Returns the scalars that one later expression of the same part uses, once: they are written inside it."""
-        made: dict[int, int] = {}
-        depth: dict[int, int] = {}
-        uses: dict[int, int] = {}
-        for line in lines:
-            for value in line.args:
-                uses[value] = uses.get(value, 0) + 1
-        for value in self._lowering.fetched:
-            uses[value] = 2
-        inside: set[int] = set()
-        for index, line in enumerate(lines):
-            if line.kind != "text" or line.uses or line.takes_out or line.may_alias:
-                continue
-            deepest = 0
-            for place, value in enumerate(line.args):
-                home = made.get(value, -1)
-                if (
-                    home >= 0
-                    and uses[value] == 1
-                    and home // _LINES_IN_PART == index // _LINES_IN_PART
-                    and depth[value] < _DEEPEST
-                    and line.function.count(f"{{{place}}}") == 1
-                ):
-                    inside.add(value)
-                    deepest = max(deepest, depth[value] + 1)
-            out = line.outs[0]
-            made[out], depth[out] = index, deepest
-        return inside
+        return once_used(lines, dict.fromkeys(self.lowering.fetched, 2), _LINES_IN_PART)
 
     def _find_places(self, lines: list[Line]) -> None:
         """Gives a place in the list to every value that is used in another part than the one that makes it."""
@@ -147,20 +122,20 @@ class Writer:
             return
         home: dict[int, int] = {}
         places = self.places
-        for _, slot in self._lowering.plan.feeds:
+        for _, slot in self.lowering.plan.feeds:
             places[slot] = len(places)
             home[slot] = -1
         last_part = (len(lines) - 1) // _LINES_IN_PART
         for index, line in enumerate(lines):
             part = index // _LINES_IN_PART
             for value in line.args:
-                if value not in self._known and home[value] != part and value not in places:
+                if value not in self.known and home[value] != part and value not in places:
                     places[value] = len(places)
             for value in line.outs:
                 if value >= 0:
                     home[value] = part
-        for value in self._lowering.fetched:
-            if value not in self._known and home[value] != last_part and value not in places:
+        for value in self.lowering.fetched:
+            if value not in self.known and home[value] != last_part and value not in places:
                 places[value] = len(places)
 
     def _part(self, number: int, lines: list[Line], start: int, is_last: bool) -> None:
@@ -170,13 +145,13 @@ class Writer:
         here: set[int] = set()
         first_step = lines[0].step if lines else 0
         if self.single:
-            here.update(slot for _, slot in self._lowering.plan.feeds)
+            here.update(slot for _, slot in self.lowering.plan.feeds)
             self._guards(text, table)
-        known, places = self._known, self.places
+        known, places = self.known, self.places
         for index, line in enumerate(lines, start):
             spot = (line.step, line.again)
             for value in line.args:
-                if value not in here and value not in known and value not in self._inside:
+                if value not in here and value not in known and value not in self.inside:
                     here.add(value)
                     text.append(f"v{value} = V[{places[value]}]")
                     table.append(spot)
@@ -184,7 +159,7 @@ class Writer:
                         text.append(f"V[{places[value]}] = None")
                         table.append(spot)
             before = len(text)
-            self._line(line, text)
+            self.line(line, text)
             for value in line.outs:
                 if value >= 0 and value not in known:
                     here.add(value)
@@ -195,8 +170,8 @@ class Writer:
                     text.append(f"v{value} = None")
             table.extend([spot] * (len(text) - before))
         if is_last:
-            end = (len(self._lowering.plan.steps), True)
-            for value in self._lowering.fetched:
+            end = (len(self.lowering.plan.steps), True)
+            for value in self.lowering.fetched:
                 if value not in here and value not in known:
                     here.add(value)
                     text.append(f"v{value} = V[{places[value]}]")
@@ -206,7 +181,7 @@ class Writer:
             text.append("pass")
             table.append((first_step, True))
         names = list(self._used)
-        given = [f"v{slot}" for _, slot in self._lowering.plan.feeds] if self.single else ["V"]
+        given = [f"v{slot}" for _, slot in self.lowering.plan.feeds] if self.single else ["V"]
         name = "program" if self.single else f"part_{number}"
         source = f"def {name}({', '.join([*given, *[f'{each}=None' for each in names]])}):\n    " + "\n    ".join(text)
         module = compile(source + "\n", f"<generated {name}>", "exec")
@@ -214,54 +189,59 @@ class Writer:
         self.parts.append(Part(code, names, table, source))
 
     def _is_large(self, value: int) -> bool:
-        fact = self._lowering.facts[value]
+        fact = self.lowering.facts[value]
         if value in self.buffers.of:
             return False
-        if fact is None or value not in self._lowering.certain:
+        if fact is None or value not in self.lowering.certain:
             return fact is None or fact.kind in (ARRAY, OTHER)
         return fact.kind == ARRAY and fact.dtype.itemsize * _product(fact.shape) > _LARGE
 
     def _guards(self, text: list[str], table: list[tuple[int, bool]]) -> None:
         """Writes the tests of the fed values."""
-        for condition in guards(self._lowering):
+        for condition in guards(self.lowering):
             text.append(f"if {condition}: return None")
             table.append((0, True))
 
-    def _line(self, line: Line, text: list[str]) -> None:
+    def line(self, line: Line, text: list[str]) -> None:
+        """Writes a line."""
         kind = line.kind
-        names = [self._name(value) for value in line.args]
+        names = [self.name(value) for value in line.args]
         out_name = ""
         if line.outs and line.outs[0] in self.buffers.of:
             buffers = [self._buffer(out) for out in line.outs]
             out_name = buffers[0] if len(buffers) == 1 else f"({', '.join(buffers)})"
         if kind == "text":
             for name, thing in (line.uses or {}).items():
-                self._use(name, thing)
+                self.use(name, thing)
             expression = line.function.format(*names, out=out_name or None)
-            if line.outs[0] in self._inside:
-                self._expressions[line.outs[0]] = expression
+            if line.outs[0] in self.inside:
+                self.expressions[line.outs[0]] = expression
             else:
                 text.append(f"v{line.outs[0]} = {expression}")
         elif kind == "read":
-            cell = self._use(f"c{self._cell_number(line.function)}", line.function)
+            cell = self.use(f"c{self._cell_number(line.function)}", line.function)
             out = line.outs[0]
             if line.guard is None:
                 text.append(f"v{out} = {cell}.read()")
             else:
                 text.append(f"v{out} = {cell}.value")
                 text.append(f"if v{out}.shape != {line.guard}: raise Retreat")
-                self._use("Retreat", Retreat)
+                self.use("Retreat", Retreat)
+        elif kind == "loop":
+            from .loop_writer import LoopWriter
+
+            LoopWriter(self, line).write(text)
         elif kind == "flat":
             self._flat(line, names, text)
         elif kind == "write":
-            cell = self._use(f"c{self._cell_number(line.function)}", line.function)
+            cell = self.use(f"c{self._cell_number(line.function)}", line.function)
             if line.before < 0:
                 text.append(f"{cell}.value = {names[0]}")
                 return
-            lock = self._use(f"l{cell[1:]}", line.function.lock)
-            self._use("Contended", Contended)
+            lock = self.use(f"l{cell[1:]}", line.function.lock)
+            self.use("Contended", Contended)
             text.append(f"with {lock}:")
-            text.append(f"    if {cell}.value is not {self._name(line.before)}: raise Contended")
+            text.append(f"    if {cell}.value is not {self.name(line.before)}: raise Contended")
             text.append(f"    {cell}.value = {names[0]}")
         else:
             function = self._function(line.function, line.step)
@@ -270,7 +250,7 @@ class Writer:
             if out_name:
                 by_place = line.function in _PLAIN or (kind == "ufunc" and line.function not in _BY_KEYWORD)
                 names.append(out_name if by_place else f"out={out_name}")
-            outs = [f"v{out}" if out >= 0 and out not in self._known else "_" for out in line.outs]
+            outs = [f"v{out}" if out >= 0 and out not in self.known else "_" for out in line.outs]
             call = f"{function}({', '.join(names)})"
             text.append(call if all(out == "_" for out in outs) else f"{', '.join(outs)} = {call}")
 
@@ -278,9 +258,9 @@ class Writer:
         """Writes the step of an optimizer, after copies of those gradients that do not stand in their place yet."""
         whole, parts = self.buffers.groups[line.group]
         for value, name, part in zip(line.args, names, parts, strict=False):
-            if self.buffers.of.get(self._lowering.root_of(value)) != part:
-                text.append(f"{self._use('copyto', np.copyto)}({self._buffer_name(part)}, {name})")
-        self._use("Retreat", Retreat)
+            if self.buffers.of.get(self.lowering.root_of(value)) != part:
+                text.append(f"{self.use('copyto', np.copyto)}({self._buffer_name(part)}, {name})")
+        self.use("Retreat", Retreat)
         function = self._function(line.function, line.step)
         given = ", ".join([self._buffer_name(whole), *names[len(parts) :]])
         text.append(f"if not {function}({given}): raise Retreat")
@@ -298,8 +278,8 @@ class Writer:
     def _cell_number(self, cell: Any) -> int:
         """Returns the number of a value that stands for a variable."""
         if not self._cells:
-            facts = self._lowering.facts
-            for value, held in reversed(self._known.items()):
+            facts = self.lowering.facts
+            for value, held in reversed(self.known.items()):
                 fact = facts[value]
                 if fact is not None and fact.kind == CELL:
                     self._cells[id(held)] = value
@@ -307,17 +287,17 @@ class Writer:
 
     def _results(self) -> list[str]:
         """Returns the expressions of what is fetched: values that belong to the caller alone."""
-        lowering = self._lowering
+        lowering = self.lowering
         results = []
         given: set[int] = set()
         made = {line.outs[0]: line for line in lowering.lines if len(line.outs) == 1}
         for fetch, value in zip(lowering.plan.fetches, lowering.fetched, strict=True):
-            name = self._name(value)
+            name = self.name(value)
             fact = lowering.facts[value]
             line = made.get(value)
             fresh = line is not None and not line.may_alias and line.kind in ("text", "ufunc", "call")
             if fact is not None and fact.kind == SCALAR and value in lowering.certain:
-                plain = fresh or (value in self._known and isinstance(self._known[value], np.generic))
+                plain = fresh or (value in self.known and isinstance(self.known[value], np.generic))
                 results.append(name if plain else f"{name}[()]")
             elif fact is not None and fact.kind == ARRAY and fresh and value not in given:
                 results.append(name)
@@ -327,14 +307,48 @@ class Writer:
                 results.append(f"{name}.copy()")
             else:
                 sources = [
-                    self._name(each)
+                    self.name(each)
                     for each in (line.args if line is not None else ())
-                    if value not in self._known and (fact := lowering.facts[each]) is not None and fact.kind == ARRAY
+                    if value not in self.known and (fact := lowering.facts[each]) is not None and fact.kind == ARRAY
                 ]
                 copy = fetch.copy or value in given or line is None
-                results.append(f"{self._use('owned', owned)}({', '.join([name, str(copy), *sources])})")
+                results.append(f"{self.use('owned', owned)}({', '.join([name, str(copy), *sources])})")
             given.add(value)
         return results
+
+
+def once_used(lines: list[Line], uses: dict[int, int], part: int) -> set[int]:
+    """Returns the values of expressions that stand inside another one: used once, and not too deep.
+
+    Args:
+      lines: the lines.
+      uses: how often values are used elsewhere.
+      part: an expression and its use must lie in the same part of so many lines.
+    """
+    made: dict[int, int] = {}
+    depth: dict[int, int] = {}
+    for line in lines:
+        for value in line.args:
+            uses[value] = uses.get(value, 0) + 1
+    inside: set[int] = set()
+    for index, line in enumerate(lines):
+        if line.kind != "text" or line.uses or line.takes_out or line.may_alias:
+            continue
+        deepest = 0
+        for place, value in enumerate(line.args):
+            home = made.get(value, -1)
+            if (
+                home >= 0
+                and uses[value] == 1
+                and home // part == index // part
+                and depth[value] < _DEEPEST
+                and line.function.count(f"{{{place}}}") == 1
+            ):
+                inside.add(value)
+                deepest = max(deepest, depth[value] + 1)
+        out = line.outs[0]
+        made[out], depth[out] = index, deepest
+    return inside
 
 
 def guards(lowering: Lowering) -> list[str]:
