@@ -1,7 +1,8 @@
 """From the operations of a run to the steps that a person follows: at the level of the model, with plumbing folded in.
 
 One step stands for: a fed tensor; a constant; a variable with its reads; an operation of the model; the gradients of one
-variable; the update of one variable; the operation that ends a training or an initialization.
+variable; the update of one variable; the operation that ends a training or an initialization. In a loop it stands for one
+turn: a loop variable with the plumbing that carries it, an operation of the condition or the body.
 """
 
 from __future__ import annotations
@@ -10,7 +11,10 @@ import functools
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..framework.dead import DEAD
+from ..runtime.frames import ENTERS, EXITS, MERGES, NEXTS, SWITCHES
 from .graph_text import lane_of
+from .turns import Links, Place
 from .words import leaf, parent
 
 _STORAGE = ("VariableV2", "Variable", "VarHandleOp")
@@ -50,6 +54,7 @@ class Draft:
       record: what the run recorded of the main operation, None for a fed tensor.
       parts: records of the folded operations, in order.
       variable: the variable record that the step is about, or None.
+      loop_variable: which variable of its loop the step is, from 1; 0 for every other step.
     """
 
     order: float
@@ -62,6 +67,17 @@ class Draft:
     tensor: Any = None
     parts: list[Any] = field(default_factory=list)
     variable: Any = None
+    loop_variable: int = 0
+
+    @property
+    def place(self) -> Place:
+        """The loops around the step, each with its turn."""
+        return self.record.place if self.record is not None else ()
+
+    @property
+    def records(self) -> list[Any]:
+        """The records of the parts and of the main operation."""
+        return [*self.parts, self.record] if self.record is not None else list(self.parts)
 
 
 def is_model_variable(record: Any) -> bool:
@@ -70,40 +86,67 @@ def is_model_variable(record: Any) -> bool:
 
 
 class Grouper:
-    """Sorts the records of a run into drafts. `drafts` is the result; `draft_of` finds the step that holds an operation."""
+    """Sorts the records of a run into drafts. `drafts` is the result; `draft_of` finds the step that holds a record.
+
+    Args:
+      records: the records to show, in the order of the run.
+      links: where the inputs of all records of the run come from.
+      feeds: pairs of a fed tensor and its value.
+      fetched: tensors and operations that were asked for.
+      by_name: the variable records by the names of their storage.
+    """
 
     def __init__(
-        self, records: list[Any], feeds: list[tuple[Any, Any]], fetched: set[Any], by_name: dict[str, Any]
+        self,
+        records: list[Any],
+        links: Links,
+        feeds: list[tuple[Any, Any]],
+        fetched: set[Any],
+        by_name: dict[str, Any],
     ) -> None:
         self._records = records
-        self._of: dict[Any, Any] = {record.op: record for record in records}
-        self._fed = {tensor for tensor, _ in feeds}
+        self._links = links
+        self._position = {id(record): index for index, record in enumerate(records)}
         self._fetched = {getattr(each, "_op", each) for each in fetched}
         self._by_name = by_name
-        self.draft_of: dict[Any, Draft] = {}
+        self._draft_of: dict[int, Draft] = {}
         self.drafts: list[Draft] = []
-        self._readers: dict[Any, list[Any]] = {}
         self._written = {write.variable for record in records for write in record.writes}
+        self._by_owner: dict[Any, list[Any]] = {}
         for record in records:
-            for tensor in record.op._inputs:
-                self._readers.setdefault(tensor._op, []).append(record.op)
+            if record.op._owner is not None:
+                self._by_owner.setdefault(record.op._owner, []).append(record)
         for tensor, _ in feeds:
             op = tensor._op
             title = leaf(op._name) if tensor._value_index == 0 else f"{leaf(op._name)}:{tensor._value_index}"
             self._add(Draft(-1.0, op, "feed", title, parent(op._name), op._maker, tensor=tensor))
         self._updates()
         self._gradients()
+        self._loops()
         self._variables()
         self._rest()
         self.drafts.sort(key=lambda draft: draft.order)
+
+    def draft_of(self, record: Any) -> Draft | None:
+        """Returns the step that holds a record."""
+        return self._draft_of.get(id(record))
 
     # ---- one kind after the other
 
     def _add(self, draft: Draft) -> None:
         self.drafts.append(draft)
-        self.draft_of.setdefault(draft.op, draft)
-        for part in draft.parts:
-            self.draft_of.setdefault(part.op, draft)
+        for record in draft.records:
+            self._draft_of.setdefault(id(record), draft)
+
+    def _is_free(self, record: Any) -> bool:
+        return id(record) not in self._draft_of
+
+    def _make(self, record: Any, kind: str, title: str, scope: str, parts: list[Any], **more: Any) -> None:
+        order = more.pop("order", None)
+        if order is None:
+            order = self._position[id(record)]
+        maker = more.pop("maker", record.op._maker)
+        self._add(Draft(order, record.op, kind, title, scope, maker, record, parts=parts, **more))
 
     def _updates(self) -> None:
         """Steps that write a variable, with the optimizer's own operations that they need."""
@@ -113,146 +156,173 @@ class Grouper:
             op = record.op
             variable = self._by_name.get(record.writes[0].variable)
             own = {lane_of(op._maker)} - {"model"}
-            parts = self._ancestors(op, functools.partial(self._folds_into_write, op, own, variable))
+            parts = self._ancestors(record, functools.partial(self._folds_into_write, record, own, variable))
             name = variable.name if variable is not None else record.writes[0].variable
-            self._add(
-                Draft(
-                    record.index,
-                    op,
-                    "write",
-                    leaf(name),
-                    parent(name),
-                    op._maker,
-                    record,
-                    parts=parts,
-                    variable=variable,
-                )
-            )
+            self._make(record, "write", leaf(name), parent(name), parts, variable=variable)
 
-    def _folds_into_write(self, write: Any, lanes: set[str], variable: Any, op: Any) -> bool:
-        if op in self._fetched or self._of[op].writes:
+    def _folds_into_write(self, write: Any, lanes: set[str], variable: Any, record: Any) -> bool:
+        op = record.op
+        if op in self._fetched or record.writes:
             return False
         if op._owner is not None:
             if op._definition.name in _STORAGE or self._is_read(op):
                 return not self._read_by_others(op, write)
             # the initial value of the variable that is written
             return op._owner is variable
-        return lane_of(op._maker) in lanes or self._is_argument(op)
+        return lane_of(op._maker) in lanes or self._is_argument(record)
 
     def _read_by_others(self, op: Any, write: Any) -> bool:
         """Says whether the model reads the variable of `op` in this run, so that it has a step of its own."""
         if not is_model_variable(op._owner):
             return False
         return any(
-            lane_of(reader._maker) in ("model", "gradients") and reader._owner is not op._owner and reader is not write
-            for each in self._of
-            if each._owner is op._owner
-            for reader in self._readers.get(each, ())
-            if not self._of[reader].writes
+            lane_of(reader.op._maker) in ("model", "gradients")
+            and reader.op._owner is not op._owner
+            and reader is not write
+            and not reader.writes
+            for each in self._owned(op._owner)
+            for reader in self._links.readers.get(id(each), ())
         )
+
+    def _owned(self, owner: Any) -> list[Any]:
+        """Returns the records of the operations that a variable owns."""
+        return self._by_owner.get(owner, [])
 
     def _gradients(self) -> None:
         """The gradients of each variable as one step; other gradients that the program reads or fetches likewise."""
         for record in self._records:
             op = record.op
-            if lane_of(op._maker) != "gradients" or op in self.draft_of:
+            if lane_of(op._maker) != "gradients" or not self._is_free(record):
                 continue
-            outside = [each for each in self._readers.get(op, ()) if lane_of(each._maker) != "gradients"]
+            outside = [
+                each for each in self._links.readers.get(id(record), ()) if lane_of(each.op._maker) != "gradients"
+            ]
             if not outside and op not in self._fetched:
                 continue
-            variable = self._variable_of_gradient(op, outside)
-            parts = self._ancestors(op, lambda each: lane_of(each._maker) == "gradients" and each not in self._fetched)
+            variable = self._variable_of_gradient(record, outside)
+            parts = self._ancestors(
+                record, lambda each: lane_of(each.op._maker) == "gradients" and each.op not in self._fetched
+            )
             title = f"gradients of {leaf(variable.name)}" if variable is not None else f"gradient {_place(op._name)}"
             scope = parent(variable.name) if variable is not None else parent(op._name)
-            self._add(Draft(record.index, op, "group", title, scope, op._maker, record, parts=parts, variable=variable))
+            self._make(record, "group", title, scope, parts, variable=variable)
 
-    def _variable_of_gradient(self, op: Any, outside: list[Any]) -> Any:
+    def _variable_of_gradient(self, record: Any, outside: list[Any]) -> Any:
         """Returns the variable whose update takes this gradient, through at most six operations."""
         front = outside
         for _ in range(6):
             for each in front:
-                draft = self.draft_of.get(each)
+                draft = self.draft_of(each)
                 if draft is not None and draft.kind == "write":
                     return draft.variable
-            front = [reader for each in front for reader in self._readers.get(each, ())]
+            front = [reader for each in front for reader in self._links.readers.get(id(each), ())]
             if not front:
                 return None
         return None
+
+    def _loops(self) -> None:
+        """In each turn the loop variables with what carries them, and the condition with what did not run because of it."""
+        counts: dict[Place, int] = {}
+        ends: dict[Place, Any] = {}
+        for record in self._records:
+            op, place = record.op, record.place
+            if not place or not self._is_free(record):
+                continue
+            kind = op._definition.name
+            if kind in MERGES and any(tensor._op._definition.name in NEXTS for tensor in op._inputs):
+                number = counts[place] = counts.get(place, 0) + 1
+                title = f"loop variable {number}"
+                self._make(record, "op", title, parent(op._name), self._carriers(record), loop_variable=number)
+            elif kind == "LoopCond":
+                self._make(record, "op", _title(op), parent(op._name), [])
+                if record.outputs and not bool(record.outputs[0]):
+                    ends[place] = self._draft_of[id(record)]
+        for record in self._records:
+            if record.outputs and all(value is DEAD for value in record.outputs) and self._is_free(record):
+                place = record.place
+                while place and place not in ends:
+                    place = place[:-1]
+                if place and record.op not in self._fetched:
+                    ends[place].parts.append(record)
+                    self._draft_of[id(record)] = ends[place]
+
+    def _carriers(self, merge: Any) -> list[Any]:
+        """Returns the records of a turn that bring a loop variable in and hand it to the body."""
+        found = [each for each in self._links.inputs(merge) if each is not None and self._is_free(each)]
+        for switch in self._links.readers.get(id(merge), ()):
+            if switch.op._definition.name in SWITCHES and switch.place == merge.place and self._is_free(switch):
+                found.append(switch)
+                found.extend(
+                    each
+                    for each in self._links.readers.get(id(switch), ())
+                    if self._is_free(each)
+                    and (
+                        each.op._definition.name in ("Identity", "RefIdentity")
+                        or (each.op._definition.name in EXITS and each.outputs[:1] == (DEAD,))
+                    )
+                )
+        return [each for each in found if id(each) in self._position]
 
     def _variables(self) -> None:
         """Variables of the model that the run reads."""
         first: dict[Any, float] = {}
         held: dict[Any, list[Any]] = {}
-        for record in self._records:
+        for position, record in enumerate(self._records):
             op = record.op
             variable = self._variable_held(op)
-            if variable is not None and op not in self.draft_of:
+            draft = self.draft_of(record)
+            if variable is not None and draft is None:
                 held.setdefault(variable, []).append(record)
-            elif op not in self.draft_of or self.draft_of[op].kind != "write":
+            elif draft is None or draft.kind != "write":
                 for tensor in op._inputs:
                     owner = self._variable_held(tensor._op)
                     if owner is not None:
-                        first.setdefault(owner, record.index - 0.5)
+                        first.setdefault(owner, position - 0.5)
         for variable, records in held.items():
             main = next((each for each in records if each.op._definition.name in _STORAGE), records[0])
             parts = [each for each in records if each is not main]
-            order = first.get(variable, main.index)
+            order = first.get(variable, self._position[id(main)])
             failed = next((each for each in parts if each.error is not None), None)
             name = variable.name or main.op._name
             if failed is not None:
-                order = float(failed.index)
-            self._add(
-                Draft(
-                    order,
-                    main.op,
-                    "variable",
-                    leaf(name),
-                    parent(name),
-                    variable.maker,
-                    main,
-                    parts=parts,
-                    variable=variable,
-                )
+                order = float(self._position[id(failed)])
+            self._make(
+                main, "variable", leaf(name), parent(name), parts, variable=variable, order=order, maker=variable.maker
             )
 
     def _rest(self) -> None:
         """Operations of the model one by one, with the constants that are mere arguments; machinery that is left over."""
         for record in self._records:
             op = record.op
-            if op in self.draft_of or self._folds_forward(op):
+            if not self._is_free(record) or self._folds_forward(record):
                 continue
             kind = "constant" if op._definition.name == "Const" else "group" if op._definition.name == "NoOp" else "op"
-            parts = self._ancestors(op, self._folds_forward)
-            self._add(Draft(record.index, op, kind, _title(op), parent(op._name), op._maker, record, parts=parts))
+            parts = self._ancestors(record, self._folds_forward)
+            self._make(record, kind, _title(op), parent(op._name), parts)
         for record in self._records:
-            if record.op not in self.draft_of:
-                self._add(
-                    Draft(
-                        record.index,
-                        record.op,
-                        "op",
-                        _title(record.op),
-                        parent(record.op._name),
-                        record.op._maker,
-                        record,
-                    )
-                )
+            if self._is_free(record):
+                source = self._links.inputs(record)[0] if record.op._definition.name in NEXTS else None
+                draft = None if source is None else self.draft_of(source)
+                if draft is not None:  # to a turn that is not shown
+                    draft.parts.append(record)
+                    self._draft_of[id(record)] = draft
+                    continue
+                self._make(record, "op", _title(record.op), parent(record.op._name), [])
 
-    def _folds_forward(self, op: Any) -> bool:
+    def _folds_forward(self, record: Any) -> bool:
         """Says whether an operation is shown only as a part of the step that needs it."""
-        record = self._of[op]
+        op = record.op
         if op in self._fetched or record.error is not None or record.writes:
             return False
-        if not self._readers.get(op) and not self._is_waited_for(op):
+        if not self._links.readers.get(id(record)) and op not in self._links.waited_for:
             return False
+        if op._definition.name in ENTERS or op._definition.name in NEXTS:
+            return True
         if lane_of(op._maker) != "model":
             return op._definition.name != "NoOp" or not op._control_inputs or lane_of(op._maker) == "optimizer"
         if op._owner is not None:
             return True
-        return self._is_argument(op)
-
-    def _is_waited_for(self, op: Any) -> bool:
-        return any(op in record.op._control_inputs for record in self._records if record.op._id > op._id)
+        return self._is_argument(record)
 
     # ---- questions
 
@@ -269,12 +339,13 @@ class Grouper:
     def _is_read(self, op: Any) -> bool:
         return op._definition.name in _READS and bool(op._inputs) and op._inputs[0]._op._owner is op._owner
 
-    def _is_argument(self, op: Any) -> bool:
+    def _is_argument(self, record: Any) -> bool:
         """Says whether a constant is an axis, a shape or the like of one operation and says nothing by itself."""
+        op = record.op
         if op._definition.name != "Const" or op in self._fetched:
             return False
-        readers = set(self._readers.get(op, ()))
-        if len(readers) != 1 or op._control_inputs:
+        readers = {each.op for each in self._links.readers.get(id(record), ())}
+        if len(readers) != 1 or (op._control_inputs and not record.place):
             return False
         reader = next(iter(readers))
         if op._name.startswith(reader._name + "/"):
@@ -284,18 +355,17 @@ class Grouper:
         few = len(reader._inputs) < 2 and not reader._definition.name.startswith("Random")
         return whole and not few and reader._definition.name not in _ARITHMETIC
 
-    def _ancestors(self, op: Any, belongs: Any) -> list[Any]:
-        """Returns the records of operations before `op` that belong to its step, in the order of the run."""
-        found: set[Any] = set()
-        todo = [op]
+    def _ancestors(self, record: Any, belongs: Any) -> list[Any]:
+        """Returns the records before `record` that belong to its step, in the order of the run."""
+        found: dict[int, Any] = {}
+        todo = [record]
         while todo:
-            each = todo.pop()
-            before = [tensor._op for tensor in each._inputs if tensor not in self._fed] + list(each._control_inputs)
-            for source in before:
-                if source in self._of and source not in self.draft_of and source not in found and belongs(source):
-                    found.add(source)
+            for source in self._links.before(todo.pop()):
+                key = id(source)
+                if key in self._position and key not in self._draft_of and key not in found and belongs(source):
+                    found[key] = source
                     todo.append(source)
-        return sorted((self._of[each] for each in found), key=lambda record: record.index)
+        return sorted(found.values(), key=lambda each: self._position[id(each)])
 
 
 def _title(op: Any) -> str:
@@ -312,53 +382,3 @@ def _place(name: str) -> str:
         if part.endswith("_grad"):
             return "at " + "/".join([*parts[1:index], part.removesuffix("_grad")])
     return leaf(name)
-
-
-# ---- brackets
-
-
-def brackets(drafts: list[Draft], optimizer: str) -> list[dict[str, Any]]:
-    """Returns the neighbours that belong together: `{"title", "first", "last"}`."""
-    keys = [_bracket_key(draft, optimizer) for draft in drafts]
-    found: list[dict[str, Any]] = []
-    first = 0
-    for index in range(1, len(keys) + 1):
-        if index < len(keys) and keys[index][0] == keys[first][0]:
-            continue
-        found.extend(_parts_of(drafts, keys, first, index - 1))
-        first = index
-    return found
-
-
-def _bracket_key(draft: Draft, optimizer: str) -> tuple[str, bool]:
-    """Returns the bracket of a step and whether it is a scope, which may be split."""
-    if draft.kind == "feed":
-        return "fed", False
-    lane = lane_of(draft.maker)
-    if lane == "gradients":
-        return "gradients", False
-    if lane == "optimizer":
-        return optimizer, False
-    if lane == "init":
-        return ("save" if draft.maker == "saver" else "init"), False
-    if lane != "model":
-        return lane, False
-    if draft.kind == "constant" and not draft.scope:
-        return "constants", False
-    return draft.scope.partition("/")[0], True
-
-
-def _parts_of(drafts: list[Draft], keys: list[tuple[str, bool]], first: int, last: int) -> list[dict[str, Any]]:
-    whole = [{"title": keys[first][0], "first": first, "last": last}]
-    if not keys[first][1] or not keys[first][0]:
-        return whole
-    parts: list[dict[str, Any]] = []
-    for index in range(first, last + 1):
-        title = "/".join(drafts[index].scope.split("/")[:2])
-        if parts and parts[-1]["title"] == title:
-            parts[-1]["last"] = index
-        else:
-            parts.append({"title": title, "first": index, "last": index})
-    if len(parts) > 1 and all(part["last"] - part["first"] >= 2 for part in parts):
-        return parts
-    return whole

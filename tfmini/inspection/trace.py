@@ -7,22 +7,25 @@ from typing import Any
 
 import numpy as np
 
+from ..framework.dead import DEAD
 from ..framework.operation import Operation
 from ..framework.tensor import Tensor
-from ..runtime import drivers
+from ..runtime.frames import ENTERS, NEXTS
 from ..runtime.recorder import Stepper
 from ..runtime.session import BaseSession
+from .brackets import brackets
 from .columns import Places
-from .grouping import Draft, Grouper, brackets
+from .grouping import Draft, Grouper
 from .needs import not_needed, optimizer_title
-from .sentences import op_sentence, short_tensor, variable_sentence, write_sentence
+from .step_words import StepWords
 from .tracker import GraphTracker, graph_id
+from .turns import Links, Loops
 from .values import value_summary
 from .watches import watch_records
-from .words import leaf
 
 FORMAT = "tfmini.trace/1"
 _MOST_PART_CELLS = 60_000
+_MOST_PARTS = 200
 
 
 def trace(session: Any, fetches: Any, feed_dict: Any = None, watch: Sequence[Any] | None = None) -> dict[str, Any]:
@@ -98,7 +101,9 @@ class _Writer:
         journal = self._graph.journal
         self._by_name = {_storage_name(each): each for each in list(journal.variables)}
         fetched = {*run.fetched, *run.targets}
-        grouper = Grouper(run.records, run.feeds, fetched, self._by_name)
+        self._links = Links(run.records, {tensor for tensor, _ in run.feeds})
+        self._loops = Loops(run.records)
+        grouper = Grouper(self._loops.shown, self._links, run.feeds, fetched, self._by_name)
         self._drafts = grouper.drafts
         self._draft_of = grouper.draft_of
         self._number_of = {id(draft): index for index, draft in enumerate(self._drafts)}
@@ -106,7 +111,7 @@ class _Writer:
         self._fed = dict(run.feeds)
         self._fetched = fetched
         self._cells_left = _MOST_PART_CELLS
-        self._next_readers = self._find_readers()
+        self._words = StepWords(grouper, self._links, self._loops, places, self._by_name, self._variable_value)
 
     def record(self) -> dict[str, Any]:
         optimizer = optimizer_title(self._graph)
@@ -122,7 +127,8 @@ class _Writer:
             "total_ops": len(self._graph._ops),
             "steps": steps,
             "not_needed": not_needed(self._graph, self._run, len(steps), optimizer),
-            "scopes": brackets(self._drafts, optimizer),
+            "scopes": brackets(self._drafts, optimizer, self._loops),
+            "loops": self._loops.records(),
             "watches": watch_records(self._session, self._number, self._run.fetched, self._watch, self._value_of),
         }
 
@@ -148,7 +154,9 @@ class _Writer:
             "maker": draft.maker,
             "kind": draft.kind,
             "title": draft.title,
-            "parts": [self._part(record) for record in draft.parts],
+            "parts": [self._part(record) for record in draft.parts[:_MOST_PARTS]],
+            "more_parts": max(0, len(draft.parts) - _MOST_PARTS),
+            "loops": [{"loop": name, "turn": turn} for name, turn in draft.place],
             "inputs": self._inputs(draft) if draft.kind not in ("feed", "variable") else [],
             "values": self._values(draft, writes) if failed is None else [],
             "reads": self._reads(draft),
@@ -159,7 +167,7 @@ class _Writer:
                 sum(each.seconds for each in (*draft.parts, draft.record) if each is not None) * 1e6, 1
             ),
             "site": self._places.site(op._site),
-            "sentence": self._sentence(draft),
+            "sentence": self._words.sentence(draft),
             "error": None
             if failed is None
             else {"class": type(failed.error).__name__, "message": failed.error.message},
@@ -182,7 +190,7 @@ class _Writer:
         return [
             _summary(value, tensor)
             for value, tensor in zip(record.outputs, record.op._outputs, strict=False)
-            if value is not None and value is not drivers.DEAD and _is_plain(value)
+            if value is not None and value is not DEAD and _is_plain(value)
         ]
 
     def _values(self, draft: Draft, writes: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -200,18 +208,21 @@ class _Writer:
 
         An operation that only passes a reference on shows what stood there then; a write may come before the first reader.
         """
-        own = [part.op for part in (draft.record, *draft.parts)]
-        for record in self._run.records:
-            if record.op in own:
+        own = {id(record) for record in draft.records}
+        for record in self._loops.shown:
+            if id(record) in own:
                 continue
-            for place, tensor in enumerate(record.op._inputs):
+            for place, source in enumerate(self._links.inputs(record)):
+                if source is None or id(source) not in own:
+                    continue
+                tensor = record.op._inputs[place]
                 if tensor._dtype.is_ref and record.writes:
                     continue
-                if tensor._op in own and place < len(record.inputs) and record.inputs[place] is not None:
+                if place < len(record.inputs) and record.inputs[place] is not None:
                     return record.inputs[place], tensor
         for record in (*draft.parts, draft.record):
             for value, tensor in zip(record.outputs, record.op._outputs, strict=False):
-                if value is not None and value is not drivers.DEAD:
+                if value is not None and value is not DEAD:
                     return value, tensor
         return None, None
 
@@ -238,61 +249,74 @@ class _Writer:
     def _reads(self, draft: Draft) -> list[int]:
         if draft.kind == "variable":
             return [draft.variable.index]
-        reads = []
-        for tensor in draft.op._inputs if draft.kind == "op" else ():
-            source = self._draft_of.get(tensor._op)
+        reads: list[int] = []
+        for source in map(self._draft_of, self._links.inputs(draft.record) if draft.kind == "op" else ()):
             if source is not None and source.kind == "variable" and source.variable.index not in reads:
                 reads.append(source.variable.index)
         return reads
 
     def _inputs(self, draft: Draft) -> list[dict[str, Any]]:
-        own = {part.op for part in draft.parts}
+        if draft.kind == "group":
+            return []
+        own = {id(record) for record in draft.records}
         if draft.kind == "write":
-            sources = [draft.op, *own]
+            sources = sorted(draft.records, key=lambda each: each.op._id)
             pairs = [
-                (tensor, _given(self._of[op], place))
-                for op in sorted(sources, key=lambda each: each._id)
-                for place, tensor in enumerate(op._inputs)
-                if tensor._op not in own and self._draft_of.get(tensor._op) is not draft and self._carries(tensor)
+                (record, place, source)
+                for record in sources
+                for place, source in enumerate(self._links.inputs(record))
+                if (source is None or id(source) not in own) and self._carries(record.op._inputs[place])
             ]
-        elif draft.kind == "group":
-            pairs = []
+        elif draft.loop_variable:
+            pairs = [
+                (record, place, source)
+                for record in sorted(draft.records, key=lambda each: each.op._id)
+                if record.op._definition.name in ENTERS | NEXTS
+                for place, source in enumerate(self._links.inputs(record))
+            ]
+            if not pairs:
+                taken = enumerate(self._links.inputs(draft.record))
+                pairs = [(draft.record, place, source) for place, source in taken if source is not None]
         else:
-            pairs = [(tensor, _given(draft.record, place)) for place, tensor in enumerate(draft.op._inputs)]
-        return [self._input(draft, tensor, value) for tensor, value in pairs]
+            pairs = [(draft.record, place, source) for place, source in enumerate(self._links.inputs(draft.record))]
+        return [self._input(draft, *pair) for pair in pairs]
 
     def _carries(self, tensor: Tensor) -> bool:
         return not tensor._dtype.is_ref and tensor._dtype.name != "resource"
 
-    def _input(self, draft: Draft, tensor: Tensor, value: Any) -> dict[str, Any]:
-        source = self._source(tensor)
+    def _input(self, draft: Draft, record: Any, place: int, made_by: Any) -> dict[str, Any]:
+        tensor, value = record.op._inputs[place], _given(record, place)
+        source = self._words.source(tensor, made_by)
         found = {
             "step": -1 if source is None else self._number_of[id(source)],
             "port": tensor._value_index,
             "name": tensor.name,
         }
         kept = source is not None and source is not draft and source.record is not None and not source.record.error
-        if source is not None and source.kind == "feed":
+        if value is DEAD:
+            found["port"] = -1
+            found["value"] = None
+        elif source is not None and source.kind == "feed":
             found["port"] = 0
             found["value"] = None
         elif kept and source is not None and source.kind == "variable":
             same = value is None or self._variable_value(source)[0] is value
             found["port"] = 0
             found["value"] = None if same or not _is_plain(value) else _summary(value, tensor)
-        elif kept and source is not None and source.op is tensor._op:
+        elif kept and source is not None and source.loop_variable:
+            found["port"] = 0
+            found["value"] = None
+        elif kept and source is not None and source.record is made_by and not _dead_outputs(made_by):
             found["value"] = None
         else:
             found["value"] = _summary(value, tensor) if _is_plain(value) and value is not None else None
         return found
 
-    def _source(self, tensor: Tensor) -> Draft | None:
-        if tensor in self._fed:
-            return next(each for each in self._drafts if each.tensor is tensor)
-        return self._draft_of.get(tensor._op)
-
     def _fetched_ports(self, draft: Draft) -> list[int]:
         if draft.kind == "feed":
             return [0] if draft.tensor in self._fetched else []
+        if draft.loop_variable:
+            return []
         ports = [tensor._value_index for tensor in draft.op._outputs if tensor in self._fetched]
         if not ports and (
             draft.op in self._fetched
@@ -302,88 +326,12 @@ class _Writer:
             ports = [0]
         return ports
 
-    # ---- words
-
-    def _find_readers(self) -> dict[int, list[Draft]]:
-        """Returns the steps that read each step, in order."""
-        readers: dict[int, list[Draft]] = {}
-        for draft in self._drafts:
-            if draft.kind == "feed":
-                continue
-            tensors = [tensor for op in (draft.op, *(part.op for part in draft.parts)) for tensor in op._inputs]
-            for tensor in tensors:
-                source = self._source(tensor)
-                if source is not None and source is not draft:
-                    found = readers.setdefault(id(source), [])
-                    if draft not in found:
-                        found.append(draft)
-        return readers
-
-    def _next_reader(self, draft: Draft) -> Draft | None:
-        readers = self._next_readers.get(id(draft), [])
-        if draft.kind == "group":
-            readers = [each for each in readers if each.kind == "write"] or readers
-        elif draft.kind == "write":
-            readers = [each for each in readers if each.kind == "op"]
-        return readers[0] if readers else None
-
-    def _sentence(self, draft: Draft) -> str:
-        says = self._says(draft)
-        reader = self._next_reader(draft)
-        if reader is not None:
-            says += f"; read next by {reader.title}"
-        line = self._places.where(self._places.site(draft.op._site))
-        return f"{says}. Made in {line}." if line else f"{says}."
-
-    def _says(self, draft: Draft) -> str:
-        op = draft.op
-        if draft.kind == "feed":
-            return "is what the program fed"
-        if draft.kind == "constant":
-            return "is a constant"
-        if draft.record.outputs and all(each is drivers.DEAD for each in draft.record.outputs):
-            return "was not computed: its branch was not taken"
-        if draft.kind == "variable":
-            value = self._variable_value(draft)[0]
-            return variable_sentence(None if value is None else int(np.size(value)))
-        if draft.kind == "write":
-            gradient = any(source is not None and source.kind == "group" for source in map(self._source, op._inputs))
-            return write_sentence(op, draft.maker, gradient) + self._slot_words(draft)
-        if draft.kind == "group":
-            if draft.variable is not None:
-                return f"is how {self._loss_words()} changes with {draft.variable.name}"
-            if op._definition.name == "NoOp":
-                writes = sum(1 for each in self._drafts if each.kind == "write" and each.order < draft.order)
-                if writes:
-                    return f"waits for {writes} write{'' if writes == 1 else 's'} and makes no value"
-                return f"waits for {len(op._control_inputs)} operations and makes no value"
-            return "is a gradient that the program asked for"
-        names = [short_tensor(t, self._is_variable(t)) for t in op._inputs]
-        return op_sentence(op, names)
-
-    def _slot_words(self, draft: Draft) -> str:
-        written = [self._by_name.get(write.variable) for write in draft.record.writes[1:]]
-        slots = [each.slot or leaf(each.name) for each in written if each is not None and each.maker == "slot"]
-        if not slots:
-            return ""
-        return f"; its slot{'s' if len(slots) > 1 else ''} {' and '.join(dict.fromkeys(slots))} too"
-
-    def _is_variable(self, tensor: Tensor) -> bool:
-        source = self._draft_of.get(tensor._op)
-        return source is not None and source.kind == "variable"
-
-    def _loss_words(self) -> str:
-        for draft in self._drafts:
-            if draft.kind == "op" and draft.scope.startswith("loss"):
-                return "the loss"
-        return "the result"
-
     def _value_of(self, tensor: Tensor) -> tuple[Any, int]:
         """Returns the value of a tensor in this run, or of a variable that the run leaves alone, and the index of its step."""
         if tensor in self._fed:
-            return self._fed[tensor], self._number_of[id(self._source(tensor))]
+            return self._fed[tensor], self._number_of[id(self._words.source(tensor, None))]
         record = self._of.get(tensor._op)
-        source = self._draft_of.get(tensor._op)
+        source = None if record is None else self._draft_of(record)
         if record is None or source is None or len(record.outputs) <= tensor._value_index:
             owner = tensor._op._owner
             return (None if owner is None else self._held(_storage_name(owner))), -1
@@ -397,6 +345,11 @@ def _storage_name(record: Any) -> str:
 
 def _given(record: Any, place: int) -> Any:
     return record.inputs[place] if record is not None and place < len(record.inputs) else None
+
+
+def _dead_outputs(record: Any) -> list[Any]:
+    """Returns the outputs that are dead: they have no place among the values of a step, so ports would not count right."""
+    return [value for value in record.outputs if value is DEAD]
 
 
 def _is_plain(value: Any) -> bool:

@@ -23,7 +23,8 @@ def trace_text(trace: dict[str, Any]) -> str:
     lines = [_headline(trace)]
     for bracket in _brackets(trace):
         first, last = bracket["first"], bracket["last"]
-        lines += ["", f"{bracket['title'] or '(root)'} ({plural(last - first + 1, 'step')})"]
+        note = f"; {bracket['note']}" if bracket.get("note") else ""
+        lines += ["", f"{bracket['title'] or '(root)'} ({plural(last - first + 1, 'step')}{note})"]
         titles = _titles(steps, bracket)
         for index in range(first, last + 1):
             lines += _step_lines(steps[index], index, titles[index - first])
@@ -66,7 +67,7 @@ def _step_lines(step: dict[str, Any], index: int, title: str) -> list[str]:
         elif not before:
             lines.append(f"{_INDENT}{write['name']}: had no value before")
     if step["parts"]:
-        lines.append(f"{_INDENT}parts: {_part_words(step['parts'])}")
+        lines.append(f"{_INDENT}parts: {_part_words(step['parts'], step.get('more_parts', 0))}")
     return lines
 
 
@@ -80,10 +81,10 @@ def _marks(step: dict[str, Any]) -> list[str]:
     return words
 
 
-def _part_words(parts: list[dict[str, Any]]) -> str:
+def _part_words(parts: list[dict[str, Any]], left_out: int) -> str:
     shown = [f"{part['type']} {part['name']}" for part in parts[:6]]
-    more = f", and {len(parts) - len(shown)} more" if len(parts) > len(shown) else ""
-    return ", ".join(shown) + more
+    count = len(parts) - len(shown) + left_out
+    return ", ".join(shown) + (f", and {count} more" if count else "")
 
 
 def values_of(step: dict[str, Any]) -> list[dict[str, Any]]:

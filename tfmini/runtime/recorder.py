@@ -33,7 +33,7 @@ class Write:
     after: np.ndarray
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class StepRecord:
     """What one step did.
 

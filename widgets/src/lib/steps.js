@@ -42,8 +42,11 @@ export class StepIndex {
     if (step.error) places.error.push(i);
     if (step.inputs.some((input) => this.steps[input.step]?.fed)) places.feeduse.push(i);
     for (const input of step.inputs) if (input.step >= 0 && !this.readers[input.step].includes(i)) this.readers[input.step].push(i);
-    this.byOp.set(step.op, i);
-    for (const part of step.parts) if (!this.byOp.has(part.op)) this.byOp.set(part.op, i);
+    // In a loop an operation has a step in each turn; where it is the main one counts before where it is folded in.
+    const main = this.byOp.get(step.op);
+    if (main?.main) main.steps.push(i);
+    else this.byOp.set(step.op, { main: true, steps: [i] });
+    for (const part of step.parts) if (!this.byOp.has(part.op)) this.byOp.set(part.op, { main: false, steps: [i] });
     for (const variable of step.reads) note(this.byVariable, variable, i, "reads");
     for (const write of step.writes) note(this.byVariable, write.variable, i, "writes");
   }
@@ -92,8 +95,8 @@ export class StepIndex {
       return found ? [...found].map(([step, how]) => ({ step, how })).sort((a, b) => a.step - b.step) : [];
     }
     if (kind !== "op" && kind !== "tensor") return [];
-    const step = this.byOp.get(kind === "op" ? id : Number(String(id).split(":")[0]));
-    return step === undefined ? [] : [{ step, how: "is" }];
+    const found = this.byOp.get(kind === "op" ? id : Number(String(id).split(":")[0]));
+    return (found?.steps ?? []).map((step) => ({ step, how: "is" }));
   }
 
   /** Steps whose title, name or type holds `query` (in any case). */

@@ -52,7 +52,8 @@ export function traceText(trace) {
   const index = new StepIndex(trace);
   const lines = [headline(trace)];
   for (const bracket of index.brackets) {
-    lines.push("", `${bracket.title || "(root)"} (${plural(bracket.last - bracket.first + 1, "step")})`);
+    const note = bracket.note ? `; ${bracket.note}` : "";
+    lines.push("", `${bracket.title || "(root)"} (${plural(bracket.last - bracket.first + 1, "step")}${note})`);
     for (let i = bracket.first; i <= bracket.last; i += 1) lines.push(...stepLines(index, i));
   }
   lines.push(...notNeededLines(trace), ...watchLines(trace));
@@ -88,13 +89,14 @@ function stepLines(index, i) {
       );
     else if (!before) lines.push(`          ${write.name}: had no value before`);
   }
-  if (step.parts.length) lines.push(`          parts: ${partWords(step.parts)}`);
+  if (step.parts.length) lines.push(`          parts: ${partWords(step.parts, step.more_parts ?? 0)}`);
   return lines;
 }
 
-function partWords(parts) {
+function partWords(parts, leftOut) {
   const shown = parts.slice(0, 6).map((p) => `${p.type} ${p.name}`);
-  return shown.join(", ") + (parts.length > shown.length ? `, and ${parts.length - shown.length} more` : "");
+  const count = parts.length - shown.length + leftOut;
+  return shown.join(", ") + (count ? `, and ${count} more` : "");
 }
 
 function notNeededLines(trace) {
