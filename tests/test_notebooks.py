@@ -80,3 +80,17 @@ def test_the_first_notebook_trains_a_good_model(executed: Any) -> None:
     assert found
     assert float(found[1]) >= 95
     assert any("image/png" in each.data for each in outputs(executed, "display_data"))
+
+
+def test_the_notebook_of_initialization_shows_what_it_asks(executed: Any) -> None:
+    """The raw read fails alone, the look ahead is followed and the training goes through, another order gives other numbers."""
+    if executed.metadata["name"] != "04_initialization_order":
+        return
+    text = printed(executed)
+    assert "Attempting to use uninitialized value w" in text
+    assert "would stop at step" in text
+    assert "trained; loss" in text
+    assert re.search(r"copy +works\nlimit +works\nrate +FAILS", text)
+    assert "w came out different" in text
+    assert "nothing fixes that base comes before rate" in text
+    assert "{'local': ['total'], 'no key': ['scratch']}" in text
