@@ -294,3 +294,45 @@ def test_a_dashboard_refuses_what_is_no_session_or_one_of_another_graph():
         tfw.dashboard(other, session=tf.Session(graph=graph))
     with pytest.raises(TypeError, match=r"state is the dict that view\.state of another view gave, not str"):
         tfw.graph(graph, state="x")
+
+
+def test_a_note_stands_in_state_twin_and_code(graph, session):
+    """Notes are kept by name, replaced and taken away; the line of code shows view, state and notes again."""
+    digits.build(tf)
+    view = tfw.scopes(state={"scopes.tab": "ties", "selection": {"kind": "scope", "id": 1, "origin": "x"}})
+    before = view.text()
+    view.note("model/hidden/w", "look\nhere")
+    view.note("model/out", "and here")
+    view.note("model/hidden/w", 'look "here"')
+    assert view.text() == before + '\nnotes\n  model/out: and here\n  model/hidden/w: look "here"\n'
+    assert view.state["notes"][1]["selection"] == {"kind": "variable", "id": 0}
+    with pytest.raises(KeyError):
+        view.note("nowhere", "x")
+    again = {}
+    exec(view.code(), {"tfw": tfw, "graph": graph}, again)
+    assert again["view"].text() == view.text()
+    assert again["view"].state["scopes.tab"] == "ties"
+    assert again["view"].state["selection"] == {"kind": "scope", "id": 1}
+    view.note("model/hidden/w")
+    view.note("model/out", "")
+    assert view.text() == before
+    assert tfw.graph().code() == ("tfw.graph()" if view._whole()["graph"]["is_default"] else "tfw.graph(graph)")
+
+
+def test_the_code_of_a_stepper_has_its_fetches(session):
+    """Sessions and feeds are the program's own: the line names them."""
+    x = tf.placeholder(tf.float32, [], name="x")
+    y = tf.add(x, 1.0, name="y")
+    assert tfw.step(session, y, {x: 1.0}).code() == 'tfw.step(session, ["y:0"], feed_dict)'
+
+
+def test_a_page_may_ask_why(graph):
+    """The explanation of a call, with its fixes."""
+    tf.get_variable("w", [2])
+    with pytest.raises(ValueError, match="exists"):
+        tf.get_variable("w", [2])
+    page = Page(tfw.scopes())
+    page.say({"type": "ask", "id": "1", "kind": "explain", "payload": {"number": 2}})
+    answer = page.of_type("answer")[-1]["value"]
+    assert answer["word"] == "refused"
+    assert answer["fixes"]

@@ -170,8 +170,7 @@ class InitOrderView(LiveView):
         self._show_trace(self._recorded())
         return {"steps": len(self.trace.get("steps", ()))}
 
-    def text(self) -> str:
-        """Returns the text twin."""
+    def _twin(self) -> str:
         return texts(self._whole(), self.state)
 
     def _static_svg(self) -> str:

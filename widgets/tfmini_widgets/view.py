@@ -18,7 +18,7 @@ import traitlets
 
 from tfmini import inspection
 
-from . import bundle, export
+from . import bundle, export, sharing
 from .hub import GraphHub, follow_cells, hub_of
 
 _THEMES = ("auto", "light", "dark", "contrast")
@@ -152,7 +152,12 @@ class LiveView(anywidget.AnyWidget):
         self.send({"type": "answer", "id": number, "ok": True, "value": value})
 
     def _answers(self) -> dict[str, Callable[[dict[str, Any]], Any]]:
-        return {"text": lambda _: self.text(), "export": self._export, "card": self._card}
+        return {
+            "text": lambda _: self.text(),
+            "export": self._export,
+            "card": self._card,
+            "explain": lambda payload: inspection.explain_request(self.graph, int(payload["number"])),
+        }
 
     def _export(self, payload: dict[str, Any]) -> str:
         kind = payload.get("kind", "html")
@@ -189,8 +194,28 @@ class LiveView(anywidget.AnyWidget):
         self.state = {**self.state, "selection": found}
         self.send({"type": "select", "selection": found})
 
+    def note(self, name: str, text: str = "") -> None:
+        """Pins a note to a variable, operation, tensor, scope or collection; an empty text takes it away.
+
+        Notes stand above the view and at the end of its text twin; they are part of `state`.
+
+        Raises:
+          KeyError: nothing in the graph has that name.
+        """
+        found = inspection.find(self._hub.whole(), name)
+        words = " ".join(str(text).split())
+        note = {"name": getattr(name, "name", name), "text": words, "selection": found}
+        self.state = {**self.state, "notes": sharing.with_note(self.state.get("notes") or [], note)}
+
+    def code(self) -> str:
+        """Returns the line of Python that shows this view again, in its present state."""
+        return sharing.code_of(self.view, self._whole()["graph"], self.trace, self.state)
+
     def text(self) -> str:
-        """Returns the text twin of what the view shows."""
+        """Returns the text twin of what the view shows, and the notes."""
+        return self._twin() + sharing.notes_text(self.state)
+
+    def _twin(self) -> str:
         return inspection.graph_text(self._whole())
 
     def svg(self) -> str:

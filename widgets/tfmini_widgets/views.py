@@ -25,8 +25,7 @@ class ScopeTree(LiveView):
     _word = "Scopes"
     _height = 500
 
-    def text(self) -> str:
-        """Returns the text twin."""
+    def _twin(self) -> str:
         record = self._whole()
         return inspection.scopes_text(record) + "\n" + inspection.requests_text(record)
 
@@ -41,8 +40,7 @@ class CollectionsView(LiveView):
     _word = "Collections"
     _height = 480
 
-    def text(self) -> str:
-        """Returns the text twin."""
+    def _twin(self) -> str:
         return inspection.collections_text(self._whole())
 
     def _static_svg(self) -> str:
@@ -102,8 +100,7 @@ class SessionStepper(LiveView):
         self.again()
         return {"steps": len(self.trace.get("steps", ()))}
 
-    def text(self) -> str:
-        """Returns the text twin."""
+    def _twin(self) -> str:
         return inspection.trace_text(self.trace)
 
     def _static_svg(self) -> str:
@@ -171,8 +168,7 @@ class Dashboard(LiveView):
         self._show_trace(self._recorded())
         return {"steps": len(self.trace.get("steps", ()))}
 
-    def text(self) -> str:
-        """Returns the text twins of all views, one after the other."""
+    def _twin(self) -> str:
         record = self._whole()
         parts = [
             inspection.graph_text(record),
