@@ -29,6 +29,7 @@ _PASSING = frozenset(
 # Types that hand their inputs to code that may keep them.
 _KEEPING = frozenset(("PyFuncStateless", "EagerPyFunc"))
 
+_CHECKS = frozenset(("Assert", "CheckNumerics", "CheckNumericsV2", "EnsureShape"))
 _COMPARISONS = frozenset((np.greater, np.greater_equal, np.less, np.less_equal, np.equal, np.not_equal))
 
 
@@ -46,7 +47,7 @@ class Line:
       takes_out: the function has an argument `out` for an array to fill (in a "text": `{out}`).
       uses: names in a "text" with what they stand for, or None.
       group: for "flat": the number of the group.
-      pure: it gives its results and does nothing else, and cannot fail: a line that nobody needs is left out.
+      pure: it gives its results and does nothing else: a line that nobody needs is left out.
       before: for "write": the number of the value that the new one was made from, or -1; the variable must still have it.
       may_alias: the result may share memory with an argument.
       keeps: an argument may be kept somewhere after the run.
@@ -491,8 +492,31 @@ class Lowering:
                 # Whatever it does, it may read or write variables, and keep what it is given.
                 self._current.clear()
                 keeps = True
+        outs = tuple(step.outputs)
+        real = [out for out in outs if out >= 0]
+        # TensorFlow, too, leaves out what only control edges keep, unless it is there to check something.
+        pure = not effects and definition.name not in _CHECKS and bool(real) and self.are_certain(*args, *real)
+        takes_out = (
+            definition.takes_out
+            and not effects
+            and len(real) == len(outs)
+            and self.are_certain(*args, *real)
+            and all(self.fact(out).kind == ARRAY and self.fact(out).layout == "C" for out in outs)
+        )
         function = kernel_of(step, self.state)
-        self.add(Line("call", index, function, tuple(args), tuple(step.outputs), may_alias=True, keeps=keeps))
+        self.add(
+            Line(
+                "call",
+                index,
+                function,
+                tuple(args),
+                outs,
+                takes_out=takes_out,
+                may_alias=not takes_out,
+                keeps=keeps,
+                pure=pure,
+            )
+        )
 
 
 class WholeLoop:
