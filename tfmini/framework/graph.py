@@ -96,7 +96,10 @@ class Graph:
         """
         extra = scopes["attrs"]
         if extra:
-            attrs = {**attrs, **{key: value for key, value in extra.items() if key not in attrs}}
+            attrs = dict(attrs)
+            for key in extra:
+                if key not in attrs:
+                    attrs[key] = extra[key]
         ops = self._ops
         op = Operation()
         op._graph = self
@@ -106,9 +109,10 @@ class Graph:
         op._control_inputs = self._current_control_inputs(inputs) if scopes["control"] else ()
         op._attrs = attrs
         op._id = len(ops)
-        op._maker = _making.maker
-        op._owner = _making.owner
-        op._site = _making.site or here(depth)
+        making = _making.__dict__
+        op._maker = making["maker"]
+        op._owner = making["owner"]
+        op._site = making["site"] or here(depth)
         op._device = ""
         op._control_flow_context = None
         if len(types) == 1:

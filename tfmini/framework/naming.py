@@ -33,7 +33,8 @@ class UniqueNames:
         key = name.lower()
         count = counts.get(key, 0)
         if mark_as_used:
-            counts[key] = count + 1
+            # A name that is all lower is kept once.
+            counts[name if key == name else key] = count + 1
         if count == 0:
             return name
         base = key

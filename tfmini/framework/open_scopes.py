@@ -45,16 +45,19 @@ class ControlDependencies:
     def __enter__(self) -> None:
         state = self._graph._thread
         if self.new_stack:
+            # Nothing is ordered inside, so nothing has to be asked for each operation.
             self.saved, state.control = state.control, []
             self.control_flow, state.control_flow = state.control_flow, None
-        state.control = [*state.control, self]
+        else:
+            state.control = [*state.control, self]
 
     def __exit__(self, *_: Any) -> None:
         state = self._graph._thread
-        state.control = [each for each in state.control if each is not self]
         if self.new_stack:
             state.control = self.saved
             state.control_flow = self.control_flow
+        else:
+            state.control = [each for each in state.control if each is not self]
 
     def see(self, op: Operation) -> None:
         """Notes an operation that was added inside."""

@@ -27,7 +27,7 @@ def dims_of(shape: Any) -> Dims:
         return None
     if isinstance(shape, TensorShape):
         return shape._dims
-    if type(shape) is tuple and all(type(size) is int and size >= 0 for size in shape):
+    if type(shape) is tuple and _ONLY_INTS.issuperset(map(type, shape)) and min(shape, default=0) >= 0:
         return shape
     return TensorShape(shape)._dims
 
@@ -274,6 +274,9 @@ def as_dimension(value: Any) -> Dimension:
     return value if isinstance(value, Dimension) else Dimension(value)
 
 
+_ONLY_INTS = frozenset((int,))
+
+
 class TensorShape:
     """The static shape of a tensor: known, partly known, or of unknown rank (`TensorShape(None)`)."""
 
@@ -284,7 +287,7 @@ class TensorShape:
     def __init__(self, dims: Any) -> None:
         if dims is None:
             self._dims = None
-        elif type(dims) in (list, tuple) and all([type(size) is int and size >= 0 for size in dims]):
+        elif type(dims) in (list, tuple) and _ONLY_INTS.issuperset(map(type, dims)) and min(dims, default=0) >= 0:
             self._dims = tuple(dims)
         elif isinstance(dims, TensorShape):
             self._dims = dims._dims

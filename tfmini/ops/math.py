@@ -40,6 +40,7 @@ __all__ = [
 
 # ---- sums and differences
 
+_SIMPLE = frozenset(each._number for each in (dtypes.float32, dtypes.float64, dtypes.int32, dtypes.int64))
 
 add_op = binary(
     "Add",
@@ -81,6 +82,14 @@ def add(x: Any, y: Any, name: str | None = None) -> Tensor:
     Raises:
       ValueError: the static shapes cannot be broadcast. TypeError: the dtypes differ.
     """
+    if (
+        type(x) is Tensor
+        and type(y) is Tensor
+        and x._dtype._number in _SIMPLE
+        and name != ""
+        and x._op._graph is y._op._graph
+    ):
+        return raw.AddV2(x, y, name="Add" if name is None else name)
     with op_scope(name, "Add", [x]) as scope:
         x = convert.convert_to_tensor(x, name="x")
         y = convert.convert_to_tensor(y, preferred_dtype=x._dtype.base_dtype, name="y")

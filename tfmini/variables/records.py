@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from ..framework import events, provenance
+from ..framework import contexts, events, provenance
 from ..framework.events import VariableRecord
 from ..framework.tensor import Tensor
 
@@ -85,11 +85,18 @@ def new_record() -> VariableRecord:
         variable=None,
         maker="variable" if maker == "user" else maker,
         how="Variable" if request is None else "get_variable",
-        site=provenance.here(),
+        site=_line_of(request) or provenance.here(),
         slot_of=primary,
         slot=slot,
         requests=[] if request is None else [request],
     )
+
+
+def _line_of(request: Any) -> Any:
+    """Returns the line of the call that is being answered, if no function of the program stands between it and the variable."""
+    if request is None or not request.sites or request.effective.get("custom_getter", request) is not None:
+        return None
+    return None if getattr(contexts.default_graph()._thread, "variable_creators", ()) else request.sites[0]
 
 
 def complete(record: VariableRecord, variable: Any, graph: Any, starts_as: str) -> None:

@@ -74,8 +74,11 @@ def _wrapped(creator: Callable[..., Any], following: Callable[..., Any]) -> Call
 
 def create_variable(**arguments: Any) -> Any:
     """Makes a variable from the arguments of `tf.Variable`, through the creators of the scopes around."""
+    creators = _creators(contexts.default_graph())
+    if not creators:
+        return _default_creator(**arguments)
     create: Callable[..., Any] = _default_creator
-    for each in _creators(contexts.default_graph()):
+    for each in creators:
         create = _wrapped(each, create)
     return create(**arguments)
 
