@@ -131,17 +131,47 @@ def _check_slope(shape_found: tuple[int, ...], attrs: Any, axes: Any, batch: int
         )
 
 
-def _bind(kernel: Callable[..., Any]) -> Callable[[Any], Callable[..., Any]]:
-    """Returns a binding that hands the attributes of the operation to a kernel."""
+def _given(result: Any, dtype: Any, data_format: bytes, out: Any) -> Any:
+    """Returns a result in the layout and the element type that are wanted, in `out` when that is given."""
+    if result is out:
+        return out
+    result = first(result, data_format).astype(dtype, copy=False)
+    if out is None:
+        return result
+    np.copyto(out, result)
+    return out
 
-    def bind(op: Any) -> Callable[..., Any]:
-        attrs = op._attrs
-        return lambda *arrays: kernel(attrs, *arrays)
 
-    return bind
+def _direct(out: Any, dtype: Any, data_format: bytes) -> Any:
+    """Returns `out` when the arithmetic can write straight into it, else None."""
+    return out if data_format == b"NHWC" and dtype.itemsize > 2 else None
 
 
-def _conv2d_kernel(attrs: Any, x: Any, w: Any) -> Any:
+def _attached(decl: Any, kernel: Callable[..., Any]) -> None:
+    """Attaches a kernel that takes the attributes as its first argument and an array to fill as its last."""
+
+    def whole(
+        *arrays: Any,
+        strides: Any,
+        padding: bytes,
+        explicit_paddings: Any,
+        data_format: bytes,
+        dilations: Any,
+        out: Any = None,
+    ) -> Any:
+        attrs = {
+            "strides": strides,
+            "padding": padding,
+            "explicit_paddings": explicit_paddings,
+            "data_format": data_format,
+            "dilations": dilations,
+        }
+        return kernel(attrs, *arrays, out)
+
+    decl.kernel(whole)
+
+
+def _conv2d_kernel(attrs: Any, x: Any, w: Any, out: Any) -> Any:
     _check_rank(x, "convolution input")
     _check_rank(w, "convolution filter")
     data_format = attrs["data_format"]
@@ -155,7 +185,7 @@ def _conv2d_kernel(attrs: Any, x: Any, w: Any) -> Any:
     x, w = _precise(last(x, data_format), w)
     groups = depth // filter_depth
     if groups == 1:
-        y = convolving.forward(x, w, *axes)
+        y = convolving.forward(x, w, *axes, _direct(out, dtype, data_format))
     else:
         if w.shape[3] % groups:
             raise KernelError(
@@ -164,7 +194,7 @@ def _conv2d_kernel(attrs: Any, x: Any, w: Any) -> Any:
             )
         parts = zip(np.split(x, groups, axis=3), np.split(w, groups, axis=3), strict=True)
         y = np.concatenate([convolving.forward(part, filters, *axes) for part, filters in parts], axis=3)
-    return first(y, data_format).astype(dtype, copy=False)
+    return _given(y, dtype, data_format, out)
 
 
 def _refuse_groups(depth: int, filter_depth: int) -> None:
@@ -176,7 +206,7 @@ def _refuse_groups(depth: int, filter_depth: int) -> None:
         )
 
 
-def _conv2d_input_kernel(attrs: Any, sizes: Any, w: Any, dy: Any) -> Any:
+def _conv2d_input_kernel(attrs: Any, sizes: Any, w: Any, dy: Any, out: Any) -> Any:
     _check_rank(w, "filter")
     _check_rank(dy, "out_backprop")
     data_format = attrs["data_format"]
@@ -186,10 +216,11 @@ def _conv2d_input_kernel(attrs: Any, sizes: Any, w: Any, dy: Any) -> Any:
     _check_slope(dy.shape, attrs, axes, wanted[0], w.shape[3])
     dtype = dy.dtype
     w, dy = _precise(w, last(dy, data_format))
-    return first(convolving.input_gradient(w, dy, *axes), data_format).astype(dtype, copy=False)
+    dx = convolving.input_gradient(w, dy, *axes, _direct(out, dtype, data_format))
+    return _given(dx, dtype, data_format, out)
 
 
-def _conv2d_filter_kernel(attrs: Any, x: Any, sizes: Any, dy: Any) -> Any:
+def _conv2d_filter_kernel(attrs: Any, x: Any, sizes: Any, dy: Any, out: Any) -> Any:
     _check_rank(x, "input")
     _check_rank(dy, "out_backprop")
     data_format = attrs["data_format"]
@@ -199,10 +230,11 @@ def _conv2d_filter_kernel(attrs: Any, x: Any, sizes: Any, dy: Any) -> Any:
     _check_slope(dy.shape, attrs, axes, x.shape[0], filters[3])
     dtype = dy.dtype
     x, dy = _precise(last(x, data_format), last(dy, data_format))
-    return convolving.filter_gradient(x, dy, *axes).astype(dtype, copy=False)
+    dw = convolving.filter_gradient(x, dy, *axes, _direct(out, dtype, b"NHWC"))
+    return _given(dw, dtype, b"NHWC", out)
 
 
-def _depthwise_kernel(attrs: Any, x: Any, w: Any) -> Any:
+def _depthwise_kernel(attrs: Any, x: Any, w: Any, out: Any) -> Any:
     _check_rank(x, "input")
     _check_rank(w, "filter")
     data_format = attrs["data_format"]
@@ -212,35 +244,35 @@ def _depthwise_kernel(attrs: Any, x: Any, w: Any) -> Any:
     axes = axes_of(x.shape, w.shape[:2], attrs)
     dtype = x.dtype
     x, w = _precise(last(x, data_format), w)
-    return first(convolving.depthwise(x, w, *axes), data_format).astype(dtype, copy=False)
+    return _given(convolving.depthwise(x, w, *axes), dtype, data_format, out)
 
 
-def _depthwise_input_kernel(attrs: Any, sizes: Any, w: Any, dy: Any) -> Any:
+def _depthwise_input_kernel(attrs: Any, sizes: Any, w: Any, dy: Any, out: Any) -> Any:
     data_format = attrs["data_format"]
     wanted = _sizes(sizes, attrs, dy.shape[0], w.shape)
     axes = axes_of(wanted, w.shape[:2], attrs)
     _check_slope(dy.shape, attrs, axes, wanted[0], w.shape[2] * w.shape[3])
     dtype = dy.dtype
     w, dy = _precise(w, last(dy, data_format))
-    return first(convolving.depthwise_input_gradient(w, dy, *axes), data_format).astype(dtype, copy=False)
+    return _given(convolving.depthwise_input_gradient(w, dy, *axes), dtype, data_format, out)
 
 
-def _depthwise_filter_kernel(attrs: Any, x: Any, sizes: Any, dy: Any) -> Any:
+def _depthwise_filter_kernel(attrs: Any, x: Any, sizes: Any, dy: Any, out: Any) -> Any:
     data_format = attrs["data_format"]
     filters = [int(each) for each in np.asarray(sizes).reshape(-1)]
     axes = axes_of(x.shape, filters[:2], attrs)
     _check_slope(dy.shape, attrs, axes, x.shape[0], filters[2] * filters[3])
     dtype = dy.dtype
     x, dy = _precise(last(x, data_format), last(dy, data_format))
-    return convolving.depthwise_filter_gradient(x, dy, filters[3], *axes).astype(dtype, copy=False)
+    return _given(convolving.depthwise_filter_gradient(x, dy, filters[3], *axes), dtype, b"NHWC", out)
 
 
-conv2d_op.bind(_bind(_conv2d_kernel))
-conv2d_input_op.bind(_bind(_conv2d_input_kernel))
-conv2d_filter_op.bind(_bind(_conv2d_filter_kernel))
-depthwise_op.bind(_bind(_depthwise_kernel))
-depthwise_input_op.bind(_bind(_depthwise_input_kernel))
-depthwise_filter_op.bind(_bind(_depthwise_filter_kernel))
+_attached(conv2d_op, _conv2d_kernel)
+_attached(conv2d_input_op, _conv2d_input_kernel)
+_attached(conv2d_filter_op, _conv2d_filter_kernel)
+_attached(depthwise_op, _depthwise_kernel)
+_attached(depthwise_input_op, _depthwise_input_kernel)
+_attached(depthwise_filter_op, _depthwise_filter_kernel)
 
 
 # ---- gradients: each of three operations is made of the two others

@@ -93,11 +93,11 @@ def _pointwise(height: Axis, width: Axis) -> bool:
     )
 
 
-def forward(x: Any, w: Any, height: Axis, width: Axis) -> Any:
-    """Returns the convolution of pictures with a filter, `[n, windows down, windows across, channels out]`."""
+def forward(x: Any, w: Any, height: Axis, width: Axis, out: Any = None) -> Any:
+    """Returns the convolution of pictures with a filter, `[n, windows down, windows across, channels out]`, in `out` if given."""
     n, channels = x.shape[0], x.shape[3]
     outputs = w.shape[3]
-    y = np.empty((n, height.number, width.number, outputs), x.dtype)
+    y = np.empty((n, height.number, width.number, outputs), x.dtype) if out is None else out
     if not y.size or not w.size:
         y[...] = 0
         return y
@@ -116,17 +116,19 @@ def forward(x: Any, w: Any, height: Axis, width: Axis) -> Any:
     return y
 
 
-def filter_gradient(x: Any, dy: Any, height: Axis, width: Axis) -> Any:
-    """Returns the gradient of a filter from pictures and the gradient of the convolution."""
+def filter_gradient(x: Any, dy: Any, height: Axis, width: Axis, out: Any = None) -> Any:
+    """Returns the gradient of a filter from pictures and the gradient of the convolution, in `out` if given."""
     channels, outputs = x.shape[3], dy.shape[3]
-    dw = np.zeros((height.window * width.window * channels, outputs), x.dtype)
-    shape = (height.window, width.window, channels, outputs)
+    result = np.empty((height.window, width.window, channels, outputs), x.dtype) if out is None else out
+    dw = result.reshape(-1, outputs)
+    dw[...] = 0
     if not dy.size or not dw.size:
-        return dw.reshape(shape)
+        return result
     x = padded(np.ascontiguousarray(x), height, width)
     dy = np.ascontiguousarray(dy)
     if _pointwise(height, width):
-        return np.dot(x.reshape(-1, channels).T, dy.reshape(-1, outputs), out=dw).reshape(shape)
+        np.dot(x.reshape(-1, channels).T, dy.reshape(-1, outputs), out=dw)
+        return result
     few = channels < _FEW_CHANNELS
     part = np.empty_like(dw)
 
@@ -136,11 +138,11 @@ def filter_gradient(x: Any, dy: Any, height: Axis, width: Axis) -> Any:
         np.add(dw, part, out=dw)
 
     _for_tiles(x, height, width, use, transposed=few)
-    return dw.reshape(shape)
+    return result
 
 
-def input_gradient(w: Any, dy: Any, height: Axis, width: Axis) -> Any:
-    """Returns the gradient of the pictures from the filter and the gradient of the convolution."""
+def input_gradient(w: Any, dy: Any, height: Axis, width: Axis, out: Any = None) -> Any:
+    """Returns the gradient of the pictures from the filter and the gradient of the convolution, in `out` where that is easy."""
     channels, outputs = w.shape[2], w.shape[3]
     n = dy.shape[0]
     if not dy.size or not w.size or not height.size * width.size:
@@ -153,7 +155,7 @@ def input_gradient(w: Any, dy: Any, height: Axis, width: Axis) -> Any:
     back = [_turned(axis) for axis in (height, width)]
     whole = all(axis.before >= 0 and axis.after >= 0 for axis in back)
     if height.stride == width.stride == 1 and channels >= _FEW_CHANNELS and whole:
-        return forward(dy, np.ascontiguousarray(w[::-1, ::-1].transpose(0, 1, 3, 2)), *back)
+        return forward(dy, np.ascontiguousarray(w[::-1, ::-1].transpose(0, 1, 3, 2)), *back, out)
     dx = np.zeros((n, *edge(height, width), channels), dy.dtype)
     matrix = np.ascontiguousarray(w.reshape(-1, outputs).T)
     elements = matrix.shape[1]

@@ -70,23 +70,28 @@ def _check_rows(indices: Any, limit: int, name: str = "indices") -> None:
 
 
 @gather_v2_op.kernel
-def _gather_v2_kernel(params: Any, indices: Any, axis: Any, *, batch_dims: int) -> Any:
+def _gather_v2_kernel(params: Any, indices: Any, axis: Any, *, batch_dims: int, out: Any = None) -> Any:
     where = int(axis) % params.ndim
     _check_rows(indices, params.shape[where])
     if not batch_dims:
-        return params.take(indices, axis=where)
+        # With an array to fill, numpy is fast only when it need not check the numbers; they are checked above.
+        return params.take(indices, axis=where) if out is None else params.take(indices, where, out, "clip")
     batch = batch_dims % indices.ndim if batch_dims < 0 else batch_dims
     rows = int(np.prod(params.shape[:batch]))
     flat_params = params.reshape(rows, *params.shape[batch:])
     flat_indices = indices.reshape(rows, *indices.shape[batch:])
     taken = [flat_params[each].take(flat_indices[each], axis=where - batch) for each in range(rows)]
-    return np.stack(taken).reshape(*params.shape[:batch], *taken[0].shape)
+    result = np.stack(taken).reshape(*params.shape[:batch], *taken[0].shape)
+    if out is None:
+        return result
+    np.copyto(out, result)
+    return out
 
 
 @gather_op.kernel
-def _gather_kernel(params: Any, indices: Any) -> Any:
+def _gather_kernel(params: Any, indices: Any, *, out: Any = None) -> Any:
     _check_rows(indices, params.shape[0])
-    return params.take(indices, axis=0)
+    return params.take(indices, axis=0) if out is None else params.take(indices, 0, out, "clip")
 
 
 def _rows_gradient(op: Any, dy: Any) -> IndexedSlices:

@@ -202,10 +202,10 @@ def _concat_shape(call: Any) -> Dims:
 
 
 @concat_op.kernel
-def _concat_kernel(*inputs: Any) -> Any:
+def _concat_kernel(*inputs: Any, out: Any = None) -> Any:
     values, axis = inputs[:-1], int(inputs[-1])
     try:
-        return np.concatenate(values, axis=axis)
+        return np.concatenate(values, axis=axis, out=out)
     except ValueError:
         _refuse_concat(values, axis)
         raise

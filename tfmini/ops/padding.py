@@ -65,14 +65,18 @@ def _pad_widths(x: Any, paddings: Any) -> list[Any]:
     return widths
 
 
-def _padded(x: Any, widths: list[Any], value: Any) -> Any:
+def _padded(x: Any, widths: list[Any], value: Any, out: Any = None) -> Any:
     shape = [size + before + after for size, (before, after) in zip(x.shape, widths, strict=True)]
-    result = np.full(shape, value, dtype=x.dtype) if value is not None else np.zeros(shape, dtype=x.dtype)
+    if out is not None:
+        result = out
+        result.fill(0 if value is None else value)
+    else:
+        result = np.full(shape, value, dtype=x.dtype) if value is not None else np.zeros(shape, dtype=x.dtype)
     result[tuple(builtins.slice(before, before + size) for size, (before, _) in zip(x.shape, widths, strict=True))] = x
     return result
 
 
-pad_op.kernel(lambda x, paddings: _padded(x, _pad_widths(x, paddings), None))
+pad_op.kernel(lambda x, paddings, *, out=None: _padded(x, _pad_widths(x, paddings), None, out))
 pad_v2_op.kernel(lambda x, paddings, value: _padded(x, _pad_widths(x, paddings), value))
 
 

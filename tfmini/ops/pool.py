@@ -126,6 +126,18 @@ def _avg_pool_grad_shape(call: Any) -> Dims:
 def _prepare(op: Any) -> tuple[Any, Callable[[tuple[int, ...]], list[Axis]], int]:
     """Returns the layout, a function that gives the windows of pictures of a shape, and how many channels are pooled together."""
     attrs = _with_format(op._attrs)
+    together = attrs["ksize"][channel(attrs["data_format"])]
+
+    def axes(sizes: tuple[int, ...]) -> list[Axis]:
+        if len(sizes) != 4:
+            raise KernelError(InvalidArgumentError, f"tensor_in must be 4-dimensional, but got {dims_text(sizes)}")
+        _check_windows(attrs)
+        return axes_of(sizes, _windows(attrs), attrs)
+
+    return attrs["data_format"], axes, together
+
+
+def _check_windows(attrs: Any) -> None:
     place = channel(attrs["data_format"])
     together = attrs["ksize"][place]
     if attrs["ksize"][0] != 1 or attrs["strides"][0] != 1:
@@ -135,12 +147,6 @@ def _prepare(op: Any) -> tuple[Any, Callable[[tuple[int, ...]], list[Axis]], int
             InvalidArgumentError,
             "MaxPooling supports exactly one of pooling across depth or pooling across width/height, with equal window and stride.",
         )
-    return attrs["data_format"], lambda sizes: axes_of(sizes, _windows(attrs), attrs), together
-
-
-def _check_picture(x: Any) -> None:
-    if x.ndim != 4:
-        raise KernelError(InvalidArgumentError, f"tensor_in must be 4-dimensional, but got {dims_text(x.shape)}")
 
 
 @max_pool_op.bind
@@ -148,7 +154,7 @@ def _max_pool_bind(op: Any) -> Callable[..., Any]:
     data_format, axes, together = _prepare(op)
 
     def kernel(x: Any) -> Any:
-        _check_picture(x)
+        found = axes(x.shape)
         pictures = last(x, data_format)
         if together != 1:
             *shape_before, depth = pictures.shape
@@ -158,7 +164,7 @@ def _max_pool_bind(op: Any) -> Callable[..., Any]:
                     "Depthwise max pooling requires the depth window to evenly divide the input depth",
                 )
             return first(pictures.reshape(*shape_before, depth // together, together).max(axis=-1), data_format)
-        return first(pooling.greatest(pictures, *axes(x.shape)), data_format)
+        return first(pooling.greatest(pictures, *found), data_format)
 
     return kernel
 
@@ -166,11 +172,10 @@ def _max_pool_bind(op: Any) -> Callable[..., Any]:
 @max_pool_grad_op.bind
 def _max_pool_grad_bind(op: Any) -> Callable[..., Any]:
     data_format, axes, together = _prepare(op)
-    if together != 1:
-        raise KernelError(InvalidArgumentError, "MaxPoolingGrad is not yet supported on the depth dimension.")
 
     def kernel(x: Any, y: Any, dy: Any) -> Any:
-        _check_picture(x)
+        if together != 1:
+            raise KernelError(InvalidArgumentError, "MaxPoolingGrad is not yet supported on the depth dimension.")
         found = axes(x.shape)
         if y.shape != dy.shape:
             raise KernelError(
@@ -200,7 +205,6 @@ def _max_pool_with_argmax_bind(op: Any) -> Callable[..., Any]:
     whole = op._attrs["include_batch_in_index"]
 
     def kernel(x: Any) -> Any:
-        _check_picture(x)
         found = axes(x.shape)
         y = pooling.greatest(x, *found)
         places = pooling.places_of_greatest(x, y, *found)
@@ -237,7 +241,6 @@ def _avg_pool_bind(op: Any) -> Callable[..., Any]:
     data_format, axes, _ = _prepare(op)
 
     def kernel(x: Any) -> Any:
-        _check_picture(x)
         found = axes(x.shape)
         return first(pooling.means(_precise(last(x, data_format)), *found), data_format).astype(x.dtype, copy=False)
 
