@@ -10,6 +10,7 @@ a read of a variable shows a later write until something computes from it, as in
 
 from __future__ import annotations
 
+import functools
 import heapq
 import operator
 from collections.abc import Callable, Sequence
@@ -20,6 +21,7 @@ import numpy as np
 from ..errors import FailedPreconditionError, KernelError
 from ..framework import dtypes
 from .frames import LOOPS, MERGES, NEXTS, Frames
+from .memory import collection_paused
 from .state import Cell, SessionState
 
 CONTROL_FLOW = frozenset(
@@ -126,7 +128,8 @@ class Plan:
         has_loops = self.branches and any(op._definition.name in LOOPS for op in ops)
         self.frames = Frames(ops, fed) if has_loops else None
         self.wiring: Any = None
-        self._lay_out(ops, fed, fetches)
+        with collection_paused():
+            self._lay_out(ops, fed, fetches)
         self.writes = tuple(dict.fromkeys(name for op in ops for name in written_by(op)))
 
     def _lay_out(self, ops: list[Any], fed: frozenset[Any], fetches: Sequence[Any]) -> None:
@@ -142,7 +145,6 @@ class Plan:
         for index, op in enumerate(ops):
             inputs = []
             references = []
-            wants = _wants_reference(op)
             holds_cell = False
             for place, tensor in enumerate(op._inputs):
                 slot = slot_of[tensor]
@@ -150,7 +152,7 @@ class Plan:
                 last_use[slot] = index
                 if tensor in cells:
                     holds_cell = True
-                    if not wants[place]:
+                    if not _wants_reference(op)[place]:
                         references.append(place)
             is_read = holds_cell and op._definition.name in _PASSES_REFERENCE
             for tensor in op._outputs:
@@ -258,17 +260,26 @@ def _fetch(tensor: Any, slot_of: dict[Any, int], fed: frozenset[Any], cells: set
 def written_by(op: Any) -> list[str]:
     """Returns the names of the variables that `op` writes."""
     definition = op._definition
-    if definition.name in _NOT_WRITING:
+    if not _may_write(definition):
         return []
     names = []
     for tensor, wants in zip(op._inputs, _wants_reference(op), strict=True):
+        if not (wants or (tensor._dtype.name == "resource" and definition.spec.stateful)):
+            continue
         source = tensor._op
         while source._definition.name in _PASSES_REFERENCE and source._inputs:
             source = source._inputs[0]._op
-        if wants or (tensor._dtype.name == "resource" and definition.spec.stateful):
-            shared = source._attrs.get("shared_name", b"")
-            names.append(shared.decode() if shared else source._name)
+        shared = source._attrs.get("shared_name", b"")
+        names.append(shared.decode() if shared else source._name)
     return names
+
+
+@functools.cache
+def _may_write(definition: Any) -> bool:
+    """Says whether operations of a type may write a variable that they are given."""
+    if definition.name in _NOT_WRITING:
+        return False
+    return definition.spec.stateful or any(arg.is_ref for arg in definition.spec.inputs)
 
 
 # ---- programs: a plan bound to the state of a session
