@@ -25,7 +25,7 @@ from golden import compare, describe, record
 from golden.random_programs import Maker, World
 
 
-def _plain_config(tf: Any) -> Any:
+def plain_config(tf: Any) -> Any:
     """Returns options without the rewriting of graphs, by which TensorFlow skips or reorders operations that would fail."""
     if not tf.__name__.startswith("tensorflow"):
         return None
@@ -41,7 +41,7 @@ class _Sessions:
 
     def __init__(self, tf: Any) -> None:
         self._tf = tf
-        self._config = _plain_config(tf)
+        self._config = plain_config(tf)
         self._initializer = tf.global_variables_initializer()
         self._session: Any = None
 

@@ -15,6 +15,7 @@ from ..ops import array
 from ..ops.constant import constant
 from ..ops.control_flow_context import is_loop_exit, is_loop_switch, is_switch, while_context_of
 from ..ops.loops import next_iteration, switch_ref_or_tensor
+from ..ops.resource import handle_shape
 from .loop_gradient import LoopGradient, inside
 
 
@@ -132,7 +133,7 @@ class LoopStates:
         context = op._control_flow_context
         if output.shape.is_fully_defined():
             if output._dtype.base_dtype is dtypes.resource:
-                result = array.zeros(raw.VariableShape(output), dtypes.float32)
+                result = array.zeros(_variable_sizes(output), _variable_dtype(output))
             else:
                 result = constant(0, shape=output.shape, dtype=output._dtype)
             if dead_branch:
@@ -191,3 +192,18 @@ def loops_between(between: dict[Operation, None], colocate: bool) -> LoopStates 
         else:
             states.add(op, between, todo)
     return states
+
+
+def _variable_sizes(handle: Tensor) -> Tensor:
+    """Returns the shape of the variable that a handle names, a constant when it is known."""
+    dims = handle_shape(handle)
+    if dims is not None and None not in dims:
+        return constant([each for each in dims if each is not None], dtypes.int32)
+    return raw.VariableShape(handle)
+
+
+def _variable_dtype(handle: Tensor) -> dtypes.DType:
+    source = handle._op
+    while source.type != "VarHandleOp" and source._inputs:
+        source = source._inputs[0]._op
+    return source._attrs.get("dtype", dtypes.float32)

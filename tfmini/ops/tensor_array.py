@@ -21,6 +21,7 @@ from ..framework.tensor import Tensor
 from .array import shape
 from .cast import cast
 from .sequences import range as range_of
+from .tensor_array_ops import remember_elements
 
 __all__ = ["TensorArray"]
 
@@ -269,6 +270,7 @@ class TensorArray:
         flow = self._flow if flow is None else flow
         with op_scope(name, "TensorArrayGrad", [self._handle]), graph.colocate_with(self._handle._op):
             handle, _ = raw.TensorArrayGradV3(self._handle, flow, source=source, name=name)
+            remember_elements(handle, self._handle)
             with graph.control_dependencies([handle]):
                 flow = raw.Identity(flow, name="gradient_flow")
             result = TensorArray(

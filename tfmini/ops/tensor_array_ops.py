@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import weakref
 from typing import Any
 
 import numpy as np
 
 from ..framework import dtypes
+from ..framework.operation import Operation
 from ..framework.registry import op
 from ..framework.shapes import Dims, dims_text, merge_dims
+from ..framework.tensor import Tensor
 from .tensor_array_kernels import ArrayState, refused, zeros
 
 __all__: list[str] = []
@@ -16,10 +19,15 @@ __all__: list[str] = []
 # ---- shapes
 
 
-def element_dims(call: Any) -> tuple[bool, Dims]:
+_of_gradients: weakref.WeakKeyDictionary[Operation, tuple[bool, Dims]] = weakref.WeakKeyDictionary()
+
+
+def element_dims(tensor: Tensor) -> tuple[bool, Dims]:
     """Returns whether it is known of what array a handle is, and the shape of its elements: as TensorFlow's handle data say."""
-    tensor = call.inputs[0]
     while tensor._op.type in _PASSING:
+        found = _of_gradients.get(tensor._op)
+        if found is not None:
+            return found
         tensor = tensor._op._inputs[0]
     attrs = tensor._op._attrs
     if tensor._op.type != "TensorArrayV3":
@@ -30,6 +38,11 @@ def element_dims(call: Any) -> tuple[bool, Dims]:
 
 
 _PASSING = ("Enter", "Identity", "Switch", "TensorArrayGradV3")
+
+
+def remember_elements(gradients: Tensor, array: Tensor) -> None:
+    """Notes that a handle of gradients has elements like `array`, also when a loop gives it another input afterwards."""
+    _of_gradients[gradients._op] = element_dims(array)
 
 
 def _check_ranks(call: Any, *ranks: int | None) -> None:
@@ -136,7 +149,7 @@ write_op = op(
 @write_op.shape
 def _write_shape(call: Any) -> Dims:
     _check_ranks(call, 1, 0, None, 0)
-    known, dims = element_dims(call)
+    known, dims = element_dims(call.inputs[0])
     if known:
         merge_dims(dims, call.shapes[2])
     return ()
@@ -165,7 +178,7 @@ read_op = op(
 @read_op.shape
 def _read_shape(call: Any) -> Dims:
     _check_ranks(call, 1, 0, 0)
-    return element_dims(call)[1]
+    return element_dims(call.inputs[0])[1]
 
 
 @read_op.kernel
@@ -186,7 +199,7 @@ gather_op = op(
 @gather_op.shape
 def _gather_shape(call: Any) -> Dims:
     _check_ranks(call, 1, 1, 0)
-    known, dims = element_dims(call)
+    known, dims = element_dims(call.inputs[0])
     dims = dims if known else call.attrs["element_shape"]
     indices = call.shapes[1]
     return None if dims is None else ((None,) if indices is None else indices) + tuple(dims)
@@ -220,7 +233,7 @@ def _scatter_shape(call: Any) -> Dims:
         count = None if indices is None else indices[0]
         if count is not None and value[0] is not None and count != value[0]:
             raise ValueError(f"Dimensions must be equal, but are {value[0]} and {count}")
-        known, dims = element_dims(call)
+        known, dims = element_dims(call.inputs[0])
         if known:
             merge_dims(dims, value[1:])
     return ()

@@ -1,0 +1,52 @@
+"""Random conditionals and loops, built and run by real TensorFlow and by tfmini; graphs, gradients and values are compared::
+
+python tests/golden/control_flow_fuzz.py --seed 1 --count 200      needs a Python that has TensorFlow
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import warnings
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parent), str(HERE.parent.parent)]
+
+from golden import compare, describe, record  # noqa: E402
+from golden.control_flow_programs import Maker  # noqa: E402
+from golden.fuzz import plain_config  # noqa: E402
+
+
+def found_by(tf: Any, seed: int) -> dict[str, Any]:
+    """Returns the record of the program of a seed."""
+    return json.loads(json.dumps(describe.run_program(tf, lambda each: Maker(each, seed, plain_config(tf)).program())))
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--seed", type=int, default=1, help="the first seed")
+    parser.add_argument("--count", type=int, default=100, help="how many programs")
+    options = parser.parse_args(arguments)
+    warnings.simplefilter("ignore")
+    oracle = record.oracle()
+    import tfmini
+
+    compare.loosen(25)
+    failed, nodes, refused = 0, 0, 0
+    for seed in range(options.seed, options.seed + options.count):
+        expected = found_by(oracle, seed)
+        report = compare.program(expected, found_by(tfmini, seed))
+        nodes += len(expected["nodes"])
+        refused += "error" in json.dumps(expected.get("results", expected))
+        if report:
+            failed += 1
+            print(f"seed {seed}: {report}\n")
+    print(f"{options.count} programs, {nodes} nodes, {refused} with an error, {failed} differ")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
