@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import enum
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from ..framework import contexts, dtypes, provenance, registry
@@ -34,6 +34,10 @@ _TRAINABLE = frozenset(
         dtypes.variant,
     )
 )
+
+
+_TRAINABLE_NUMBERS = frozenset(number for each in _TRAINABLE for number in (each._number, each._as_ref._number))
+_PACKAGE = __name__.partition(".")[0] + "."
 
 
 class UnconnectedGradients(enum.Enum):
@@ -87,7 +91,7 @@ def gradients(
     with (
         contexts.Controller(contexts.graph_stack, graph),
         graph.name_scope(name or "gradients"),
-        provenance.made_by("gradient"),
+        provenance.made_by("gradient", site=provenance.here()),
     ):
         # TensorFlow names a group here and uses the name up.
         graph.unique_name("uid")
@@ -138,7 +142,7 @@ def _differentiable(x: Any, index: int) -> Tensor:
 
 def is_trainable(tensor: Tensor) -> bool:
     """Says whether a gradient can pass through a tensor of this dtype."""
-    return tensor._dtype.base_dtype in _TRAINABLE
+    return tensor._dtype._number in _TRAINABLE_NUMBERS
 
 
 class _Walk:
@@ -182,7 +186,10 @@ class _Walk:
         ends = self._ends(waiting)
         while queue:
             op = queue.popleft()
-            with self._colocated(op):
+            if self._colocate:
+                with self._graph.colocate_with(op):
+                    self._differentiate(op, op in ends)
+            else:
                 self._differentiate(op, op in ends)
             for tensor in op._inputs:
                 source = tensor._op
@@ -228,7 +235,7 @@ class _Walk:
             reached.add(op)
             for output in op._outputs:
                 if is_trainable(output):
-                    todo.extend(output.consumers())
+                    todo.extend(output._consumers or ())
         reachable = {y._op for y in self._ys if y._op in reached}
         between: dict[Any, None] = {}
         todo = deque(y._op for y in self._ys)
@@ -308,13 +315,22 @@ class _Walk:
             else:
                 out_gradients[index] = _zeros_for_output(op, index)
         with self._graph.name_scope(op._name + "_grad"):
-            in_gradients = _as_gradients(function(op, *out_gradients), op)
+            if function.__module__.startswith(_PACKAGE):
+                found = function(op, *out_gradients)
+            else:
+                with provenance.looking_up():
+                    found = function(op, *out_gradients)
+            in_gradients = _as_gradients(found, op)
             if self._gate and sum(each is not None for each in in_gradients) > 1:
                 in_gradients = self._gated(in_gradients)
         for index, (tensor, gradient) in enumerate(zip(op._inputs, in_gradients, strict=True)):
             if gradient is None:
                 continue
-            if isinstance(gradient, Tensor) and tensor._dtype.base_dtype is not dtypes.resource:
+            if (
+                isinstance(gradient, Tensor)
+                and gradient._dims != tensor._dims
+                and tensor._dtype.base_dtype is not dtypes.resource
+            ):
                 _check_shape(op, index, tensor, gradient)
             self._arrive(tensor, gradient)
 
@@ -370,13 +386,8 @@ class _Walk:
             gradient = aggregate(gradient, x._op, self._method) if gradient else None
         return gradient
 
-    @contextlib.contextmanager
-    def _colocated(self, op: Any) -> Iterator[None]:
-        if self._colocate:
-            with self._graph.colocate_with(op):
-                yield
-        else:
-            yield
+    def _colocated(self, op: Any) -> Any:
+        return self._graph.colocate_with(op) if self._colocate else contextlib.nullcontext()
 
 
 def gradient_function(op: Any) -> Any:
