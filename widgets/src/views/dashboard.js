@@ -356,7 +356,7 @@ class Dashboard {
     const name = selectionName(selection, ctx.store, this.trace);
     const right = name ? [`selection: ${selection.kind} `, element("b", { class: "tfm-mono" }, shortened(name, 44))] : "selection: none";
     if (!this.wide && selection) return { left: sentenceAbout(selection, ctx.store, this.trace).words.flat(Infinity), right };
-    if (this.main === "steps") return { left: this.active?.status().left ?? "", right };
+    if (this.main === "steps" || this.main === "init") return { left: this.active?.status().left ?? "", right };
     return { left: ctx.store.last.text, right };
   }
 

@@ -94,7 +94,8 @@ export function initView(ctx) {
     if (tab === "steps" && !steps) {
       steps = stepperView({ ...ctx, uid: `${ctx.uid}-steps` });
       steps.onStatus?.(() => statusChanged());
-      stepsBox.append(element("div", { class: "tfm-io-stepbar" }, [steps.tabs, steps.tools].filter(Boolean)), steps.el);
+      const extra = [steps.tabs, steps.tools].filter(Boolean);
+      stepsBox.append(...(extra.length ? [element("div", { class: "tfm-io-stepbar" }, extra)] : []), steps.el);
       steps.resized?.(stepsBox.clientWidth, stepsBox.clientHeight);
     }
     drawTabs();
@@ -152,7 +153,9 @@ export function initView(ctx) {
 
   function walk(groups) {
     const found = record();
-    const runs = groups ?? (found?.first.length ? found.first.map((run) => run.variables) : wavesOf(store));
+    const values = store.sessions.find((each) => each.label === session())?.values ?? {};
+    const empty = wavesOf(store).map((wave) => wave.filter((each) => !values[each])).filter((wave) => wave.length);
+    const runs = groups ?? (found?.first.length ? found.first.map((run) => run.variables) : empty.length ? empty : wavesOf(store));
     ctx.ask("init_steps", { session: session(), order: runs }).then(() => { if (!ctx.embedded) showTab("steps"); }).catch((error) => { problem = String(error.message ?? error); draw(); });
   }
 
@@ -185,6 +188,7 @@ export function initView(ctx) {
     subject: () => store.graph.label,
     el, tabs, tools,
     find: (text) => {
+      if (tab === "steps" && steps?.find) return steps.find(text);
       query = text;
       table.query = matcher();
       draw();

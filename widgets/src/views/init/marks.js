@@ -27,9 +27,9 @@ function middle(how, x, y) {
   return svg("g", { transform: `translate(${x} ${y - 1})`, class: "tfm-io-triangle" }, svg("path", { d: TRIANGLE }), svg("path", { d: "M0-3v4.200M0 3.500v.1", fill: "none" }));
 }
 
-/** An edge as SVG: from (x1, y1) right and down (or up) to (x2, y2). */
-export function edge(how, x1, y1, x2, y2, label) {
-  const turn = Math.max(x1 + 9, Math.min(x1 + 20, x2 - 16));
+/** An edge as SVG: from (x1, y1) right and down (or up) to (x2, y2); of several from one place, number `nth` turns earlier. */
+export function edge(how, x1, y1, x2, y2, label, nth = 0) {
+  const turn = Math.max(x1 + 9, Math.min(x1 + 22, x2 - 16) - nth * 9);
   const down = y2 >= y1 ? 1 : -1;
   const r = Math.min(5, Math.abs(y2 - y1) / 2);
   const path = (dx, dy) => `M${x1} ${y1 + dy}H${turn - r + dx}q${r} 0 ${r} ${r * down}V${y2 + dy - r * down}q0 ${r * down} ${r} ${r * down}H${x2 - (how === "raw" ? 9 : 7)}`;
@@ -41,7 +41,7 @@ export function edge(how, x1, y1, x2, y2, label) {
     "g", { class: `tfm-io-edge tfm-io-${how}`, "data-tfm": "edge", "data-name": label },
     svg("title", {}, label), lines,
     svg("path", { d: `M${x2 - 10} ${y2 - head}L${x2 - 1} ${y2}L${x2 - 10} ${y2 + head}z`, class: "tfm-io-arrow" }),
-    middle(how, turn, (y1 + y2) / 2),
+    middle(how, turn, nth ? y2 - 13 * down : (y1 + y2) / 2),
   );
 }
 

@@ -149,13 +149,15 @@ export class OrderTable {
     });
     if (this.narrow) { this.edges.replaceChildren(); return; }
     const lines = [];
+    const leaving = new Map(); // how many edges left a variable so far
     for (const row of shown) {
       if (row.kind !== "variable") continue;
       for (const read of orderOf(store, row.variable).reads) {
         if (!y.has(read.variable)) continue;
         const from = wave.get(read.variable);
         const label = `${store.variables[row.variable].name} ${readWords(store, read)}`;
-        lines.push(edge(read.how, where.x(from) + where.width(from), y.get(read.variable), where.x(row.wave), y.get(row.variable), label));
+        lines.push(edge(read.how, where.x(from) + where.width(from), y.get(read.variable), where.x(row.wave), y.get(row.variable), label, leaving.get(read.variable) ?? 0));
+        leaving.set(read.variable, (leaving.get(read.variable) ?? 0) + 1);
       }
     }
     this.edges.setAttribute("width", where.area);
