@@ -63,6 +63,13 @@ def _softmax(x: np.ndarray) -> np.ndarray:
     return e / e.sum(axis=-1, keepdims=True)
 
 
+def _zeta(x: int, q: np.ndarray) -> np.ndarray:
+    """The sum of `(q + k)**-x`: a million terms, and the integral and half the first term for the rest."""
+    k, rest = np.arange(1_000_000.0), q + 1_000_000.0
+    terms = np.array([((each + k) ** -float(x)).sum() for each in q.reshape(-1)]).reshape(q.shape)
+    return terms + rest ** (1.0 - x) / (x - 1) + rest ** -float(x) / 2
+
+
 _A, _B, _C = normal(2, 3), normal(3), normal(2, 3, 4)
 _P, _Q = positive(2, 3), positive(2, 1)
 _LABELS = np.array([2, 0])
@@ -112,6 +119,9 @@ SAMPLES: dict[str, Sample] = dict(
         _unary("Erf", None, _A),
         _unary("Erfc", None, _A),
         _unary("Lgamma", None, _P),
+        _unary("Digamma", None, _P),
+        _unary("Polygamma", lambda x: 2 * -_zeta(3, x), _P, build=lambda tf, x: tf.polygamma(tf.ones_like(x) * 2, x)),
+        _unary("Zeta", lambda q: _zeta(3, q), _P, build=lambda tf, q: tf.zeta(tf.ones_like(q) * 3, q)),
         _unary("Identity", lambda x: x, _A),
         _unary("ZerosLike", np.zeros_like, _A, gradient=False),
         _unary("OnesLike", np.ones_like, _A, gradient=False),

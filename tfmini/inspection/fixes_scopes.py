@@ -9,7 +9,7 @@ from typing import Any
 
 from ..framework import contexts
 from ..framework.shapes import TensorShape
-from ..variables.refusals import _without_doubled_part
+from ..variables.refusals import without_doubled_part
 from . import source_lines
 from .fix_lines import Case, Fix, quoted
 from .replay import Edit, place_of
@@ -168,9 +168,9 @@ def missing_prefix(case: Case) -> Iterator[Fix]:
     """The name stands under another scope."""
     request = case.request
     stored = case.stored()
-    twice = _without_doubled_part(request.name)
+    twice = [each for each in without_doubled_part(request.name) if each in stored]
     others = [each for each in stored if request.name.endswith("/" + each) or each.endswith("/" + request.name)]
-    for target in [*([twice] if twice in stored else []), *others]:
+    for target in [*twice, *others]:
         yield from _rename_to(case, "near", target, stored[target].number, f"ask for {target}, which is there")
     yield from mode_off(case)
     yield from _made_before(case)

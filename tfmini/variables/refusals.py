@@ -109,10 +109,8 @@ def _missing(request: Any, store: Any, name: str) -> tuple[str, str]:
             f"The graph has a variable {name}, but tf.Variable made it; get_variable finds only what get_variable made. Make it "
             "with tf.get_variable.",
         )
-    twice = _without_doubled_part(name)
-    elsewhere = (
-        twice if twice in names else next((n for n in names if _ends_with(n, name) or _ends_with(name, n)), None)
-    )
+    near_by = [each for each in names if _ends_with(each, name) or _ends_with(name, each)]
+    elsewhere = next((each for each in [*without_doubled_part(name), *near_by] if each in names), None)
     if elsewhere is not None:
         return (
             "REFUSED_MISSING_PREFIX",
@@ -130,10 +128,11 @@ def _ends_with(name: str, end: str) -> bool:
     return name.endswith("/" + end)
 
 
-def _without_doubled_part(name: str) -> str:
-    """Returns `enc/w` for `enc/enc/w`."""
+def without_doubled_part(name: str) -> list[str]:
+    """Returns `["enc/w"]` for `enc/enc/w`: the name without one of two equal parts that follow each other."""
     parts = name.split("/")
-    for index in range(len(parts) - 1):
-        if parts[index] == parts[index + 1]:
-            return "/".join(parts[:index] + parts[index + 1 :])
-    return ""
+    return [
+        "/".join(parts[:index] + parts[index + 1 :])
+        for index in range(len(parts) - 1)
+        if parts[index] == parts[index + 1]
+    ]
