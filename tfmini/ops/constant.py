@@ -231,8 +231,10 @@ def constant(
       ValueError: `value` is None, or has more elements than `shape`.
     """
     wanted = None if dtype is None else dtypes.as_dtype(dtype)
-    array = scalar_array(value, wanted)
-    if array is not None and shape is not None:
+    array = plain_array(value, wanted)
+    if array is not None and array.ndim and shape is not None:
+        array = None
+    elif array is not None and shape is not None:
         dims = dims_of(shape)
         array = None if dims is None or None in dims or verify_shape else np.full(dims, array)  # type: ignore[arg-type]
     if array is not None:
@@ -262,12 +264,27 @@ for _each in (dtypes.int32, dtypes.int64):
     _SCALARS[int, _each._number] = _each.as_numpy_dtype
 
 
-def scalar_array(value: Any, dtype: dtypes.DType | None) -> np.ndarray | None:
-    """Returns a number or bool as an array, where no rule of `make_array` could refuse or change it; else None."""
+def plain_array(value: Any, dtype: dtypes.DType | None) -> np.ndarray | None:
+    """Returns a number, a bool, or a flat list of numbers as an array, where no rule of `make_array` could refuse or change it; else
+    None.
+    """
+    if type(value) is list or type(value) is tuple:
+        return _vector(value, dtype)
     kind = _SCALARS.get((type(value), None if dtype is None else dtype._number))
     if kind is None or (type(value) is int and not -0x8000_0000 <= value < 0x8000_0000):
         return None
     return np.array(value, dtype=kind)
+
+
+def _vector(value: Any, dtype: dtypes.DType | None) -> np.ndarray | None:
+    kinds = set(map(type, value))
+    if len(kinds) != 1 or len(value) > 64:
+        return None
+    kind = kinds.pop()
+    found = _SCALARS.get((kind, None if dtype is None else dtype._number))
+    if found is None or (kind is int and not -0x8000_0000 <= min(value) <= max(value) < 0x8000_0000):
+        return None
+    return np.array(value, dtype=found)
 
 
 def _is_plain(value: Any) -> bool:

@@ -11,7 +11,7 @@ from ..framework.registry import raw
 from ..framework.slots import slots
 from ..framework.tensor import Tensor
 from . import division, linalg, math, unary
-from .constant import const_op, scalar_array
+from .constant import const_op, plain_array
 
 # ---- what each operator adds, inside its name scope
 
@@ -136,7 +136,7 @@ def _simple(name: str, x: Tensor, y: Any) -> Any:
         except (TypeError, ValueError) as error:
             with graph.name_scope(scope):
                 return _by_the_other(name, x, y, error)
-    array = scalar_array(y, x._dtype) if type(y) is float or type(y) is int else None
+    array = plain_array(y, x._dtype) if type(y) is float or type(y) is int else None
     if array is None:
         return None
     return quick.with_constant(build, const_op, x, array, name, "x" if reflected else "y", reflected)
