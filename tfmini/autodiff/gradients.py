@@ -277,7 +277,10 @@ class _Walk:
             return [None] * len(op._outputs)
         for index, arrived in enumerate(totals):
             if type(arrived) is list:
-                totals[index] = aggregate(arrived, op, self._method) if arrived else None
+                if len(arrived) == 1 and self._method is None:
+                    totals[index] = arrived[0]
+                else:
+                    totals[index] = aggregate(arrived, op, self._method) if arrived else None
         return totals
 
     def _refuse_initial_value(self, op: Any) -> None:
@@ -302,7 +305,12 @@ class _Walk:
             current = self._graph._get_control_flow_context()
             if context is not None and context is current and context.is_while_context():
                 self._refuse_initial_value(op)
-        if is_end or all(each is None for each in out_gradients):
+        if is_end:
+            return
+        for each in out_gradients:
+            if each is not None:
+                break
+        else:
             return
         function = gradient_function(op)
         if function is None:
@@ -314,7 +322,11 @@ class _Walk:
                 out_gradients[index] = self._loops.zeros_for_output(op, index, _zeros_for_output)
             else:
                 out_gradients[index] = _zeros_for_output(op, index)
-        with self._graph.name_scope(op._name + "_grad"):
+        # A name scope, opened without the checks of a name: this one is made of a valid name.
+        scopes = self._graph._thread
+        outside = scopes.name_stack
+        scopes.name_stack = self._graph.unique_name(op._name + "_grad")
+        try:
             if function.__module__.startswith(_PACKAGE):
                 found = function(op, *out_gradients)
             else:
@@ -323,6 +335,8 @@ class _Walk:
             in_gradients = _as_gradients(found, op)
             if self._gate and sum(each is not None for each in in_gradients) > 1:
                 in_gradients = self._gated(in_gradients)
+        finally:
+            scopes.name_stack = outside
         for index, (tensor, gradient) in enumerate(zip(op._inputs, in_gradients, strict=True)):
             if gradient is None:
                 continue
@@ -344,7 +358,7 @@ class _Walk:
         op = tensor._op
         totals = self._arrived.get(op)
         if totals is None:
-            totals = self._arrived[op] = [[] for _ in op._outputs]
+            totals = self._arrived[op] = [[]] if len(op._outputs) == 1 else [[] for _ in op._outputs]
         arrived = totals[tensor._value_index]
         if type(arrived) is list:
             arrived.append(gradient)
@@ -411,7 +425,7 @@ def gradient_function(op: Any) -> Any:
 
 
 def _as_gradients(result: Any, op: Any) -> list[Any]:
-    gradients_in = list(result) if isinstance(result, (list, tuple)) else [result]
+    gradients_in = [*result] if isinstance(result, (list, tuple)) else [result]
     if len(gradients_in) != len(op._inputs):
         raise ValueError(
             f"Num gradients {len(gradients_in)} generated for op {op._name} ({op.type}) do not match num inputs {len(op._inputs)}"
