@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import copy
+import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tfmini_widgets import sharing
 
 from tfmini import inspection
 
@@ -135,9 +137,9 @@ def test_the_export_menu_opens_with_keys_and_saves(bare: BarePage) -> None:
     root.locator(".tfm-help").focus()
     bare.page.keyboard.press("x")
     names = root.get_by_role("menuitem").all_inner_texts()
-    assert names[0] == "Text"
-    assert "JSON" in names
-    bare.page.keyboard.press("ArrowDown")
+    assert names == ["SVG", "PNG", "Text", "JSON", "One page (HTML)"]
+    for _ in range(3):
+        bare.page.keyboard.press("ArrowDown")
     assert root.get_by_role("menuitem", name="JSON").evaluate("(each) => each === document.activeElement")
     bare.page.keyboard.press("Escape")
     assert root.get_by_role("menuitem").count() == 0 or not root.locator(".tfm-menu").is_visible()
@@ -308,3 +310,69 @@ def test_no_width_needs_a_sideways_scroll_of_the_shell(bare: BarePage, view: str
         ".filter((each) => each.scrollWidth > each.clientWidth + 1).map((each) => each.className)"
     )
     assert wide == []
+
+
+NOTES = [
+    {
+        "name": "model/hidden/w",
+        "text": "Which line <made> it?\u202e",
+        "selection": {"kind": "variable", "id": W},
+    }
+]
+
+
+def exported(bare: BarePage, root: Any, form: str) -> bytes:
+    """Returns the file that an entry of the export menu saves."""
+    root.get_by_role("button", name="Export").click()
+    with bare.page.expect_download() as download:
+        root.get_by_role("menuitem", name=form, exact=True).click()
+    return Path(download.value.path()).read_bytes()
+
+
+@pytest.mark.parametrize("view", ["scopes", "collections", "init", "graph", "dashboard"])
+def test_every_view_saves_a_picture_without_script_or_style(bare: BarePage, view: str) -> None:
+    """The SVG is well formed, the same every time and in every theme, and a PNG of it can be made."""
+    pictures = []
+    for theme in ("light", "dark", "light"):
+        root = bare.mount(view, DIGITS, theme=theme, height=600)
+        bare.page.wait_for_timeout(80)
+        pictures.append(exported(bare, root, "SVG").decode())
+        assert root.get_attribute("data-theme") == theme
+    assert pictures[0] == pictures[2]
+    if view in ("scopes", "collections", "init"):
+        assert pictures[0] == pictures[1]
+    tree = ElementTree.fromstring(pictures[0])
+    assert tree.find("{http://www.w3.org/2000/svg}title").text
+    tags = {each.tag.rpartition("}")[2] for each in tree.iter()}
+    assert not tags & {"script", "foreignObject"}
+    assert "hidden" in pictures[0]
+    assert exported(bare, root, "PNG")[:8] == b"\x89PNG\r\n\x1a\n"
+
+
+def test_a_view_as_code_is_what_python_writes(bare: BarePage) -> None:
+    """`c` shows the line; Escape gives the focus back."""
+    state = {"scopes.tab": "ties", "notes": NOTES, "selection": {"kind": "scope", "id": 1, "origin": "x"}}
+    root = bare.mount("scopes", DIGITS, state=state)
+    root.locator(".tfm-help").focus()
+    bare.page.keyboard.press("c")
+    panel = root.get_by_role("dialog", name="This view as code")
+    assert panel.locator("pre").text_content() == sharing.code_of("scopes", DIGITS["graph"], {}, state)
+    assert violations(bare) == []
+    bare.page.keyboard.press("Escape")
+    assert not panel.is_visible()
+    assert root.get_by_role("button", name="Code").evaluate("(each) => each === document.activeElement")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark", "contrast"])
+def test_notes_stand_above_the_view_and_in_its_twin(bare: BarePage, theme: str) -> None:
+    """A note selects what it is about; what it says stays text; a note that comes later is shown."""
+    root = bare.mount("collections", DIGITS, theme=theme, state={"notes": NOTES, "twin": True})
+    strip = root.locator('[data-tfm="notes"]')
+    assert "Which line <made> it?" in strip.inner_text()
+    twin = inspection.collections_text(DIGITS) + sharing.notes_text({"notes": NOTES})
+    assert root.locator('[data-tfm="twin"]').text_content() == twin
+    assert violations(bare) == []
+    strip.get_by_role("button").click()
+    bare.page.wait_for_function("() => window.model.get('state').selection?.kind === 'variable'")
+    bare.page.evaluate("() => window.model.set('state', {})")
+    assert not strip.is_visible()

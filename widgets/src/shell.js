@@ -4,7 +4,9 @@
 
 import { element } from "./lib/dom.js";
 import { icon } from "./lib/icons.js";
-import { counted, grouped } from "./lib/names.js";
+import { counted, grouped, shortened } from "./lib/names.js";
+import { pageSvg } from "./lib/page_svg.js";
+import { codeOf, notesText } from "./lib/sharing.js";
 
 const ANNOUNCE_EVERY = 2000; // ms between two announcements
 const CARD_FROM = 800; // px of width from which the card stands at the right
@@ -41,6 +43,7 @@ export class Shell {
     this.count = element("span", { class: "tfm-count" });
     this.textButton = button("text", "Text", () => this.#showTwin(!this.twinOpen), { title: "Text form (t)", props: { "aria-pressed": "false", "data-tfm": "twin-switch" } });
     this.exportButton = button("export", "Export", () => this.#toggleMenu(), { title: "Export (x)", props: { "aria-haspopup": "menu", "aria-expanded": "false" } });
+    this.codeButton = button("code", "Code", () => this.#toggleCode(), { title: "Copy this view as code (c)", props: { "aria-expanded": "false", "data-tfm": "code-switch" } });
     this.helpButton = element("button", { type: "button", class: "tfm-button tfm-help", "aria-label": "Help: keys", title: "Keys (?)", "aria-expanded": "false", onclick: () => this.#toggleHelp() }, "?");
     this.menu = element("div", { class: "tfm-menu", role: "menu", "aria-label": "Export", hidden: true });
     this.rule = element("span", { class: "tfm-rule" });
@@ -48,7 +51,7 @@ export class Shell {
       "div", { class: "tfm-header" },
       element("span", { class: "tfm-title" }, view.title), this.subject, element("span", { class: "tfm-space" }),
       view.presets ?? null, this.live, this.count, view.tabs ?? null, this.rule,
-      this.textButton, element("span", { class: "tfm-menubox" }, this.exportButton, this.menu), this.helpButton,
+      this.textButton, this.codeButton, element("span", { class: "tfm-menubox" }, this.exportButton, this.menu), this.helpButton,
     );
     this.field = element("input", {
       type: "text", class: "tfm-field", placeholder: view.findHint ?? "Find name, type, shape", "aria-label": `Find in ${view.title.toLowerCase()}`,
@@ -63,15 +66,17 @@ export class Shell {
     this.twin = element("pre", { class: "tfm-twin", "data-tfm": "twin", tabindex: "0", role: "region", "aria-label": `${view.title} as text`, hidden: true });
     this.stage = element("div", { class: "tfm-stage" }, view.el, this.twin);
     this.body = element("div", { class: "tfm-body" }, this.stage, view.card ? this.card : null);
+    this.notes = element("div", { class: "tfm-notes", role: "region", "aria-label": "Notes", "data-tfm": "notes", hidden: true });
     this.problem = element("div", { class: "tfm-problem", role: "alert", hidden: true });
     this.statusLeft = element("span", { class: "tfm-status-left" });
     this.statusRight = element("span", { class: "tfm-status-right" });
     this.status = element("div", { class: "tfm-status", "data-tfm": "status" }, this.statusLeft, this.statusRight);
     this.polite = element("div", { class: "tfm-sr", "aria-live": "polite" });
     this.help = element("div", { class: "tfm-helppanel", role: "dialog", "aria-label": "Keys", tabindex: "-1", hidden: true });
+    this.code = element("div", { class: "tfm-helppanel tfm-codepanel", role: "dialog", "aria-label": "This view as code", tabindex: "-1", "data-tfm": "code", hidden: true });
     this.el = element(
       "section", { class: "tfm-shell", "aria-label": view.title, id: `${uid}-shell` },
-      this.header, this.findrow, this.problem, this.body, this.status, this.polite, this.help,
+      this.header, this.findrow, this.problem, this.notes, this.body, this.status, this.polite, this.help, this.code,
     );
     ctx.announce = (sentence) => this.#announce(sentence);
   }
@@ -90,7 +95,25 @@ export class Shell {
     put(this.statusLeft, left);
     put(this.statusRight, right);
     this.#drawCard();
+    this.#drawNotes();
     if (this.twinOpen) this.#drawTwin();
+  }
+
+  /** What a teacher pinned to things of this graph; a name selects its thing. */
+  #drawNotes() {
+    const notes = this.ctx.state.get("notes", null) ?? [];
+    const seen = JSON.stringify(notes);
+    if (seen === this.notesSeen) return;
+    this.notesSeen = seen;
+    this.notes.hidden = !notes.length;
+    this.notes.replaceChildren(...notes.map((each) => element(
+      "p", {}, icon("note", 14), element("button", { type: "button", class: "tfm-link tfm-mono", title: each.name, onclick: () => this.ctx.bus.select({ ...each.selection, origin: "note" }) }, shortened(each.name, 48)), element("span", {}, each.text),
+    )));
+  }
+
+  /** The text twin and the notes. */
+  #text() {
+    return this.view.text() + notesText(this.ctx.state.get("notes", null));
   }
 
   #drawCard() {
@@ -101,7 +124,7 @@ export class Shell {
   }
 
   #drawTwin() {
-    const text = this.view.text();
+    const text = this.#text();
     if (this.twin.textContent !== text) this.twin.textContent = text;
   }
 
@@ -200,15 +223,48 @@ export class Shell {
     const { ctx, view } = this;
     const name = `tfmini-${view.title.toLowerCase()}`;
     const list = [
-      ["Text", () => save(`${name}.txt`, "text/plain", view.text())],
+      ["Text", () => save(`${name}.txt`, "text/plain", this.#text())],
       ["JSON", () => save(`${name}.json`, "application/json", JSON.stringify({ record: ctx.store.toRecord(), trace: ctx.trace?.get?.() ?? {}, state: ctx.state.all() }))],
     ];
-    if (view.svg) {
-      list.unshift(["PNG", () => saveSvgAsPng(`${name}.png`, view.svg()).catch((error) => this.showProblem(`The picture could not be made: ${error.message}`))]);
-      list.unshift(["SVG", () => save(`${name}.svg`, "image/svg+xml", view.svg())]);
-    }
+    list.unshift(["PNG", () => saveSvgAsPng(`${name}.png`, this.#svg()).catch((error) => this.showProblem(`The picture could not be made: ${error.message}`))]);
+    list.unshift(["SVG", () => save(`${name}.svg`, "image/svg+xml", this.#svg())]);
     list.push(["One page (HTML)", () => ctx.ask("export", { kind: "html", state: ctx.state.all() }).then((html) => save(`${name}.html`, "text/html", html)).catch((error) => this.showProblem(String(error.message ?? error)))]);
     return list;
+  }
+
+  /** The view's own picture; else what it shows now, in the colours for print. */
+  #svg() {
+    const own = this.view.svg?.();
+    if (own) return own;
+    const { root } = this.ctx;
+    const { theme } = root.dataset;
+    const hidden = this.view.el.hidden;
+    root.dataset.theme = "light";
+    this.view.el.hidden = false;
+    this.twin.hidden = true;
+    const subject = `${this.view.title}, ${this.view.subject?.() ?? this.ctx.store.graph.label}`;
+    const picture = pageSvg(this.view.el, subject, this.view.text().split("\n", 1)[0]);
+    root.dataset.theme = theme;
+    this.view.el.hidden = hidden;
+    this.twin.hidden = !this.twinOpen;
+    return picture;
+  }
+
+  /** The line of Python that shows this view again: copied where the page may, and shown in any case. */
+  #toggleCode(open = this.code.hidden) {
+    this.code.hidden = !open;
+    this.codeButton.setAttribute("aria-expanded", String(open));
+    if (!open) return;
+    this.#toggleHelp(false);
+    const { ctx } = this;
+    const line = codeOf(ctx.root.dataset.view, ctx.store.graph, ctx.trace?.get?.(), ctx.state.all());
+    const said = element("p", { class: "tfm-muted", role: "status" }, "Select the line and copy it.");
+    this.code.replaceChildren(
+      element("h3", {}, "This view as code"), element("pre", { class: "tfm-mono", tabindex: "0", role: "region", "aria-label": "Code" }, line), said,
+      element("button", { type: "button", class: "tfm-button", onclick: () => { this.#toggleCode(false); this.codeButton.focus(); } }, "Close"),
+    );
+    this.code.focus();
+    navigator.clipboard?.writeText(line).then(() => { said.textContent = "Copied."; }, () => {});
   }
 
   #toggleMenu(open = this.menu.hidden) {
@@ -224,7 +280,8 @@ export class Shell {
     this.help.hidden = !open;
     this.helpButton.setAttribute("aria-expanded", String(open));
     if (!open) return;
-    const common = [["/", "find"], ["n N", "next, previous hit"], ["t", "text form"], ["x", "export"], ["?", "this list"], ["Alt ← →", "selection before, after"], ["Esc", "leave"]];
+    this.#toggleCode(false);
+    const common = [["/", "find"], ["n N", "next, previous hit"], ["t", "text form"], ["x", "export"], ["c", "this view as code"], ["?", "this list"], ["Alt ← →", "selection before, after"], ["Esc", "leave"]];
     const own = (this.view.keys ?? []).map(({ key, does }) => [key, does]);
     this.help.replaceChildren(
       element("h3", {}, "Keys"),
@@ -239,10 +296,11 @@ export class Shell {
   #key(event) {
     if (event.defaultPrevented) return;
     const inMenu = !this.menu.hidden && this.menu.contains(event.target);
-    if (event.key === "Escape" && (inMenu || !this.help.hidden)) {
-      const back = inMenu ? this.exportButton : this.helpButton;
+    if (event.key === "Escape" && (inMenu || !this.help.hidden || !this.code.hidden)) {
+      const back = inMenu ? this.exportButton : this.help.hidden ? this.codeButton : this.helpButton;
       this.#toggleMenu(false);
       this.#toggleHelp(false);
+      this.#toggleCode(false);
       back.focus();
       event.preventDefault();
       return;
@@ -264,7 +322,7 @@ export class Shell {
     const own = (this.view.keys ?? []).find((each) => each.run && each.key === event.key);
     const runs = {
       "/": () => { if (this.view.find) this.field.focus(); },
-      n: () => this.#step(1), N: () => this.#step(-1), t: () => this.#showTwin(!this.twinOpen), x: () => this.#toggleMenu(true), "?": () => this.#toggleHelp(true),
+      n: () => this.#step(1), N: () => this.#step(-1), t: () => this.#showTwin(!this.twinOpen), x: () => this.#toggleMenu(true), c: () => this.#toggleCode(true), "?": () => this.#toggleHelp(true),
     };
     const run = own?.run ?? runs[event.key];
     if (!run) return;
