@@ -85,7 +85,7 @@ class Buffers:
 
     def _group(self, number: int) -> tuple[int, list[int]]:
         """Gives a group its memory, and those of its gradients that can be computed there their place in it."""
-        layout, dtype = self._lowering.groups[number]
+        layout, dtype, _ = self._lowering.groups[number]
         shapes = list(layout.shapes)
         roots = {place: root for root, (group, place) in self._lowering.pins.items() if group == number}
         storage = len(self._sizes)

@@ -33,7 +33,6 @@ class Generated:
 
     Attributes:
       retreats: how often a run had to go on in the interpreter.
-      parts: the functions as text and code.
     """
 
     __slots__ = ("_by_code", "_loops", "_lowering", "_plan", "_pool", "_steps", "_tiers", "_writer", "retreats")
@@ -58,9 +57,9 @@ class Generated:
         self.retreats = 0
 
     @property
-    def parts(self) -> list[Any]:
-        """The functions of the program."""
-        return self._writer.parts
+    def writer(self) -> Writer:
+        """Text, defaults and buffers of the program."""
+        return self._writer
 
     @property
     def lowering(self) -> Lowering:
@@ -111,7 +110,7 @@ class Generated:
         if found is None:
             raise error
         part = self._by_code[found.tb_frame.f_code]
-        step, again = part.table[found.tb_lineno - 2]
+        step, again, _ = part.table[found.tb_lineno - 2]
         values = self._values(found.tb_frame.f_locals, fed)
         if not again and not isinstance(error, Retreat):
             if isinstance(error, drivers.StepFailed):

@@ -86,59 +86,82 @@ class LoopWriter:
             return None
         return current, bound, int(amount), compare, advance
 
-    def write(self, text: list[str]) -> None:
-        """Appends the text of the loop."""
+    def write(self, text: list[str]) -> list[tuple[int, ...]]:
+        """Appends the text of the loop; returns for each of its lines the steps that it computes."""
         writer, turn = self._writer, self._turn
-        counter = self._counter
-        number = -1 if counter is None else counter[0]
+        before = len(text)
+        number, amount, kind = -1, 0, ""
+        inner: list[str] = []
+        shown: list[tuple[int, ...]] = []
         for start, current, _ in turn.variables:
-            if current == number:
+            if self._counter is not None and current == self._counter[0]:
                 text.append(f"i{current} = int({writer.name(start)})")
             else:
                 text.append(f"v{current} = {writer.name(start)}")
-        inner: list[str] = []
-        if counter is not None:
-            current, bound, amount, compare, _ = counter
-            dtype = writer.lowering.fact(current).dtype
-            kind = writer.use(dtype.name, dtype.type)
-            text.append(f"n{current} = int({writer.name(bound)})")
-            most = int(np.iinfo(dtype).max) - amount
-            text.append(f"if n{current} > {most}: raise {writer.use('Retreat', _retreat())}")
-            used_in_head = any(current in each.args for each in turn.head if each is not compare)
-            if used_in_head:
-                inner.append(f"v{current} = {kind}(i{current})")
-        for each in turn.head:
-            if each in self._lines:
-                writer.line(each, inner)
-        if counter is None:
-            inner.append(f"if not {writer.name(turn.condition)}: break")
+        if self._counter is None:
+            self._lines_of(turn.head, inner, shown)
+            condition, steps = writer.expression_of(turn.condition)
+            self._append(inner, shown, f"if not {condition}: break", steps)
         else:
-            inner.append(f"if i{number} >= n{number}: break")
-            others = any(number in each.args for each in turn.body if each in self._lines)
-            others = others or any(each[2] == number for each in turn.variables)
-            if others and not used_in_head:
-                inner.append(f"v{number} = {kind}(i{number})")
-        for each in turn.body:
-            if each in self._lines:
-                writer.line(each, inner)
-        names = [f"v{each[1]}" for each in turn.variables if each[1] != number and each[1] != each[2]]
-        values = [writer.name(each[2]) for each in turn.variables if each[1] != number and each[1] != each[2]]
-        if counter is not None:
-            names.append(f"i{number}")
-            values.append(f"i{number} + {counter[2]}")
-        if names:
-            inner.append(f"{', '.join(names)} = {', '.join(values)}")
+            number, bound, amount, compare, _ = self._counter
+            dtype = writer.lowering.fact(number).dtype
+            kind = writer.use(dtype.name, dtype.type)
+            text.append(f"n{number} = int({writer.name(bound)})")
+            most = int(np.iinfo(dtype).max) - amount
+            text.append(f"if n{number} > {most}: raise {writer.use('Retreat', _retreat())}")
+            in_head = any(number in each.args for each in turn.head if each is not compare)
+            if in_head:
+                self._append(inner, shown, f"v{number} = {kind}(i{number})", ())
+            self._lines_of(turn.head, inner, shown)
+            self._append(inner, shown, f"if i{number} >= n{number}: break", (compare.step,))
+            in_body = any(number in each.args for each in turn.body if each in self._lines)
+            if not in_head and (in_body or any(each[2] == number for each in turn.variables)):
+                self._append(inner, shown, f"v{number} = {kind}(i{number})", ())
+        self._lines_of(turn.body, inner, shown)
+        self._next_turn(number, amount, inner, shown)
         turns = writer.use("turns", _TURNS)
         check, state = writer.use("check", cancel.check), writer.use("state", writer.lowering.state)
         text.append("while True:")
         text.append(f"    for _ in {turns}:")
+        steps_of: list[tuple[int, ...]] = [()] * (len(text) - before) + shown
         text.extend("        " + each for each in inner)
         text.append("    else:")
         text.append(f"        {check}({state})")
         text.append("        continue")
         text.append("    break")
-        if counter is not None and number in self._line.outs:
+        if number in self._line.outs:
             text.append(f"v{number} = {kind}(i{number})")
+        return steps_of
+
+    @staticmethod
+    def _append(inner: list[str], shown: list[tuple[int, ...]], line: str, steps: tuple[int, ...]) -> None:
+        inner.append(line)
+        shown.append(steps)
+
+    def _lines_of(self, lines: list[Line], inner: list[str], shown: list[tuple[int, ...]]) -> None:
+        for each in lines:
+            if each in self._lines:
+                before = len(inner)
+                steps = self._writer.line(each, inner)
+                shown.extend(steps[place] if place < len(steps) else () for place in range(len(inner) - before))
+
+    def _next_turn(self, number: int, amount: int, inner: list[str], shown: list[tuple[int, ...]]) -> None:
+        """Writes the assignment of the values for the next turn, all at once."""
+        names: list[str] = []
+        values: list[str] = []
+        steps: list[int] = []
+        for _, current, following in self._turn.variables:
+            if current not in (number, following):
+                value, inside = self._writer.expression_of(following)
+                names.append(f"v{current}")
+                values.append(value)
+                steps.extend(inside)
+        if self._counter is not None:
+            names.append(f"i{number}")
+            values.append(f"i{number} + {amount}")
+            steps.append(self._counter[4].step)
+        if names:
+            self._append(inner, shown, f"{', '.join(names)} = {', '.join(values)}", tuple(steps))
 
 
 def _retreat() -> Any:

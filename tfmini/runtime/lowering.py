@@ -114,6 +114,7 @@ class Group(NamedTuple):
 
     layout: Layout
     dtype: Any
+    steps: tuple[int, ...]
 
 
 class Turn(NamedTuple):

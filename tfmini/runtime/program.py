@@ -30,16 +30,17 @@ class Program:
       converters: for each feed the function from what a person passes to its array.
       names: names of what is fetched.
       tiers: the generated programs.
+      is_straight: whether programs can be generated: there is no conditional outside of loops.
       loops: the driver of a plan with loops of the usual form, else None.
       written: pairs (variable, how) of what a run writes.
       last_run: number of the latest run, 0 before the first.
     """
 
     __slots__ = (
-        "_straight",
         "build",
         "converters",
         "feeds",
+        "is_straight",
         "last_run",
         "loops",
         "names",
@@ -61,7 +62,7 @@ class Program:
         tree = None if plan.frames is None else block_of(plan)
         self.loops = None if tree is None else Structured(plan, tree, self.steps, state)
         self.tiers = Tiers()
-        self._straight = not self.loops.block.branching if self.loops is not None else not plan.branches
+        self.is_straight = not self.loops.block.branching if self.loops is not None else not plan.branches
         self.last_run = 0
         self.names = _names(plan)
         self.written = tuple(pair for step in plan.steps for pair in writes_of(step.op))
@@ -87,7 +88,7 @@ class Program:
         plan = self.plan
         fed = [np.ascontiguousarray(value) if type(value) is np.ndarray else value for value in fed]
         values: list[Any] = [*fed, *[None] * (plan.slots + 1 - len(fed))]
-        if not self._straight:
+        if not self.is_straight:
             drivers.quietly(self._interpret, values)
             return [collect(fetch, values) for fetch in plan.fetches]
         generated = self.tiers.find(fed)

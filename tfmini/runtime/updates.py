@@ -61,7 +61,7 @@ def _optimizer(lowering: Lowering, index: int, step: Step, args: list[int]) -> b
         written |= cells
         members.append(others)
         taken.append(later)
-    _add_line(lowering, index, rule, members, scalars)
+    _add_line(lowering, taken, rule, members, scalars)
     lowering.done.update(taken)
     for member in members:
         for value in member[: rule.roles]:
@@ -80,7 +80,7 @@ def _fits(lowering: Lowering, rule: _Rule, args: list[int]) -> bool:
     return all(lowering.is_cell(cell) and lowering.value_fact(cell)[:3] == fact[:3] for cell in args[: rule.roles])
 
 
-def _add_line(lowering: Lowering, index: int, rule: _Rule, members: list[list[int]], scalars: list[int]) -> None:
+def _add_line(lowering: Lowering, steps: list[int], rule: _Rule, members: list[list[int]], scalars: list[int]) -> None:
     slopes = [member[rule.slope] for member in members]
     facts = [lowering.fact(value) for value in slopes]
     cells = [[lowering.known[member[role]] for member in members] for role in range(rule.roles)]
@@ -90,9 +90,9 @@ def _add_line(lowering: Lowering, index: int, rule: _Rule, members: list[list[in
         made = flat.FlatStep(cells, [fact.shape for fact in facts], facts[0].dtype, rule.function)
         made = lowering.state.blocks.setdefault(key, made)
     group = len(lowering.groups)
-    lowering.groups.append(Group(made.layout, facts[0].dtype))
+    lowering.groups.append(Group(made.layout, facts[0].dtype, tuple(steps)))
     for place, value in enumerate(slopes):
         root = lowering.root_of(value)
         if root not in lowering.pins and root not in lowering.known and lowering.fact(root).layout == "C":
             lowering.pins[root] = (group, place)
-    lowering.add(Line("flat", index, made.run, (*slopes, *scalars), (), group=group))
+    lowering.add(Line("flat", steps[0], made.run, (*slopes, *scalars), (), group=group))

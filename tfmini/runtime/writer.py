@@ -30,19 +30,22 @@ class Contended(Retreat):
     """Another run wrote a variable between the moments when this one read it and would have written it."""
 
 
+Spot = tuple[int, bool, tuple[int, ...]]
+
+
 class Part:
     """One generated function.
 
     Attributes:
       code: what `types.FunctionType` needs, and `names` of the defaults.
       names: the names of the arguments with defaults, in order.
-      table: for each line of the text (index of the step, whether the step may be done again).
+      table: for each line of the text (index of the step, whether the step may be done again, the steps that it computes).
       text: the source.
     """
 
     __slots__ = ("code", "names", "table", "text")
 
-    def __init__(self, code: types.CodeType, names: list[str], table: list[tuple[int, bool]], text: str) -> None:
+    def __init__(self, code: types.CodeType, names: list[str], table: list[Spot], text: str) -> None:
         self.code = code
         self.names = names
         self.table = table
@@ -71,6 +74,7 @@ class Writer:
         self.inside = self._find_inside(lines)
         self.inlined = {line.step for line in lines if line.kind == "text" and line.outs[0] in self.inside}
         self.expressions: dict[int, str] = {}
+        self._steps_of: dict[int, tuple[int, ...]] = {}
         self._last = last_uses(lowering)
         self.buffers = Buffers(lowering, Lives(lowering))
         count = max(1, -(-len(lines) // _LINES_IN_PART))
@@ -141,7 +145,7 @@ class Writer:
     def _part(self, number: int, lines: list[Line], start: int, is_last: bool) -> None:
         self._used: dict[str, None] = {}
         text: list[str] = []
-        table: list[tuple[int, bool]] = []
+        table: list[Spot] = []
         here: set[int] = set()
         first_step = lines[0].step if lines else 0
         if self.single:
@@ -149,7 +153,7 @@ class Writer:
             self._guards(text, table)
         known, places = self.known, self.places
         for index, line in enumerate(lines, start):
-            spot = (line.step, line.again)
+            spot: Spot = (line.step, line.again, ())
             for value in line.args:
                 if value not in here and value not in known and value not in self.inside:
                     here.add(value)
@@ -159,7 +163,7 @@ class Writer:
                         text.append(f"V[{places[value]}] = None")
                         table.append(spot)
             before = len(text)
-            self.line(line, text)
+            computed = self.line(line, text)
             for value in line.outs:
                 if value >= 0 and value not in known:
                     here.add(value)
@@ -168,9 +172,10 @@ class Writer:
             for value in dict.fromkeys((*line.args, *line.outs)):
                 if value >= 0 and value not in known and self._last[value] == index and self._is_large(value):
                     text.append(f"v{value} = None")
-            table.extend([spot] * (len(text) - before))
+            for place in range(len(text) - before):
+                table.append((line.step, line.again, computed[place] if place < len(computed) else ()))
         if is_last:
-            end = (len(self.lowering.plan.steps), True)
+            end: Spot = (len(self.lowering.plan.steps), True, ())
             for value in self.lowering.fetched:
                 if value not in here and value not in known:
                     here.add(value)
@@ -179,7 +184,7 @@ class Writer:
             table.extend([end] * (len(text) - len(table)))
         elif not text:
             text.append("pass")
-            table.append((first_step, True))
+            table.append((first_step, True, ()))
         names = list(self._used)
         given = [f"v{slot}" for _, slot in self.lowering.plan.feeds] if self.single else ["V"]
         name = "program" if self.single else f"part_{number}"
@@ -196,15 +201,17 @@ class Writer:
             return fact is None or fact.kind in (ARRAY, OTHER)
         return fact.kind == ARRAY and fact.dtype.itemsize * _product(fact.shape) > _LARGE
 
-    def _guards(self, text: list[str], table: list[tuple[int, bool]]) -> None:
+    def _guards(self, text: list[str], table: list[Spot]) -> None:
         """Writes the tests of the fed values."""
         for condition in guards(self.lowering):
             text.append(f"if {condition}: return None")
-            table.append((0, True))
+            table.append((0, True, ()))
 
-    def line(self, line: Line, text: list[str]) -> None:
-        """Writes a line."""
+    def line(self, line: Line, text: list[str]) -> list[tuple[int, ...]]:
+        """Writes a line; returns for the lines of text that it adds the steps that they compute."""
         kind = line.kind
+        inner = [step for value in line.args if value in self.inside for step in self._steps_of.pop(value)]
+        steps = tuple(dict.fromkeys((*inner, line.step)))
         names = [self.name(value) for value in line.args]
         out_name = ""
         if line.outs and line.outs[0] in self.buffers.of:
@@ -216,6 +223,7 @@ class Writer:
             expression = line.function.format(*names, out=out_name or None)
             if line.outs[0] in self.inside:
                 self.expressions[line.outs[0]] = expression
+                self._steps_of[line.outs[0]] = steps
             else:
                 text.append(f"v{line.outs[0]} = {expression}")
         elif kind == "read":
@@ -230,14 +238,16 @@ class Writer:
         elif kind == "loop":
             from .loop_writer import LoopWriter
 
-            LoopWriter(self, line).write(text)
+            return LoopWriter(self, line).write(text)
         elif kind == "flat":
+            before = len(text)
             self._flat(line, names, text)
+            return [()] * (len(text) - before - 1) + [self.lowering.groups[line.group].steps]
         elif kind == "write":
             cell = self.use(f"c{self._cell_number(line.function)}", line.function)
             if line.before < 0:
                 text.append(f"{cell}.value = {names[0]}")
-                return
+                return [steps]
             lock = self.use(f"l{cell[1:]}", line.function.lock)
             self.use("Contended", Contended)
             text.append(f"with {lock}:")
@@ -253,6 +263,12 @@ class Writer:
             outs = [f"v{out}" if out >= 0 and out not in self.known else "_" for out in line.outs]
             call = f"{function}({', '.join(names)})"
             text.append(call if all(out == "_" for out in outs) else f"{', '.join(outs)} = {call}")
+        return [steps]
+
+    def expression_of(self, value: int) -> tuple[str, tuple[int, ...]]:
+        """Returns the name or the expression of a value, with the steps that the expression computes."""
+        steps = self._steps_of.pop(value, ()) if value in self.inside else ()
+        return self.name(value), steps
 
     def _flat(self, line: Line, names: list[str], text: list[str]) -> None:
         """Writes the step of an optimizer, after copies of those gradients that do not stand in their place yet."""
