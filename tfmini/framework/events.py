@@ -266,6 +266,7 @@ class Journal:
     __slots__ = (
         "collection_sites",
         "entries",
+        "failed",
         "open_entries",
         "requests",
         "run_count",
@@ -286,6 +287,8 @@ class Journal:
         self.collection_sites: dict[Any, list[Any]] = {}
         self.runs: list[RunRecord] = []
         self.run_count = 0
+        # the last run that failed: a weak reference to its session, its fetches and feeds
+        self.failed: tuple[Any, Any, Any] | None = None
         self.sessions: list[Any] = []
         # calls of reuse_variables(): the entry of the scope (None for the root), the line, and how many requests and entries came before
         self.switches: list[tuple[ScopeEntry | None, Any, int, int]] = []

@@ -180,7 +180,7 @@ class _Copy:
         counts = scope_store().counts
         for entry in self.graph.journal.entries:
             if (last is None or entry.index < last.index) and id(entry) not in again:
-                counts[entry.name] = counts.get(entry.name, 0) + 1
+                counts.open(entry.name)
 
     def _fill(self, store: Any, requests: list[Any]) -> None:
         real = next(iter(self.graph.get_collection(("__variable_store",))), None)

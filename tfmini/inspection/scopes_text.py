@@ -33,7 +33,7 @@ def scopes_text(graph: Any) -> str:
     stopped = record.open["stopped"]
     if stopped is not None:
         name = entry_scope(record, stopped["entry"])
-        lines.append(f"stopped in {name} at {_line(record, stopped['site'])}: {stopped['message']}")
+        lines.append(f"stopped in {name} at {site_words(record, stopped['site'])}: {stopped['message']}")
     return "\n".join(lines) + "\n"
 
 
@@ -69,7 +69,7 @@ def _name_scope(entry: dict[str, Any]) -> str:
 
 
 def _entry(record: Record, entry: dict[str, Any]) -> str:
-    where = _line(record, entry["site"]) + _via(record, entry["via"])
+    where = site_words(record, entry["site"]) + _via(record, entry["via"])
     origin = mode_origin(record, entry["mode_from"])
     parts = [
         f"entry {entry['number']}, {where}: {entry['mode']} (reuse={entry['reuse_given']}), {origin}",
@@ -104,7 +104,7 @@ def mode_origin(record: Record, origin: dict[str, Any]) -> str:
         return "TensorFlow's default"
     if origin["how"] == "inherited":
         return f"inherited from {entry_scope(record, origin['entry'])}"
-    return f"{origin['how']} at {_line(record, origin['site'])}"
+    return f"{origin['how']} at {site_words(record, origin['site'])}"
 
 
 def entry_scope(record: Record, entry: int) -> str:
@@ -114,12 +114,12 @@ def entry_scope(record: Record, entry: int) -> str:
     return record.scopes[record.entries[entry]["scope"]]["name"] or "(root)"
 
 
-def _line(record: Record, site: int) -> str:
+def site_words(record: Record, site: int) -> str:
     return record.line_words(site) or _UNKNOWN
 
 
 def _via(record: Record, sites: list[int]) -> str:
-    return f" via {', '.join(_line(record, each) for each in sites)}" if sites else ""
+    return f" via {', '.join(site_words(record, each) for each in sites)}" if sites else ""
 
 
 # ---- collections
@@ -158,7 +158,7 @@ def requests_text(graph: Any) -> str:
     lines = [f"{record.graph['label']}: {plural(len(words), 'get_variable call')}{': ' + counts if counts else ''}"]
     for each in shown:
         word = each["word"].upper() if each["word"] == "refused" else each["word"]
-        where = _line(record, each["site"]) + _via(record, each["via"])
+        where = site_words(record, each["site"]) + _via(record, each["via"])
         lines.append(f"{each['number']} {word} {each['name']} at {where}: {each['sentence']}")
     slots = len(record.requests) - len(shown)
     if slots:

@@ -9,7 +9,7 @@ import weakref
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ..errors import CancelledError, KernelError
+from ..errors import CancelledError, KernelError, OpError
 from ..framework import contexts, events, logging
 from ..framework.tensor import Tensor
 from . import cancel, drivers, failure, measured, watched
@@ -103,7 +103,6 @@ class BaseSession:
           fetches: a tensor, an operation (gives None), a variable, a name, or nested lists, tuples, named tuples and dictionaries
             of these.
           feed_dict: values for tensors, by tensor or name. Any tensor may be fed.
-
           options: a `RunOptions`: `timeout_in_ms`, and `trace_level` together with `run_metadata`; the rest has no effect.
           run_metadata: a `RunMetadata` that takes the time of every step, when `options.trace_level` is above 0.
 
@@ -118,7 +117,11 @@ class BaseSession:
         """
         if options is None and run_metadata is None and self._plain:
             program, fed = self._prepare(fetches, feed_dict)
-            return self._run_program(program, fed)
+            try:
+                return self._run_program(program, fed)
+            except OpError:
+                self._journal.failed = (weakref.ref(self), fetches, feed_dict)
+                raise
         return self._run_specially(fetches, feed_dict, options, run_metadata)
 
     def _check_open(self) -> None:

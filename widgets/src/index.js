@@ -8,11 +8,12 @@ import { collectionsView } from "./views/collections.js";
 import { dashboardView } from "./views/dashboard.js";
 import { graphView } from "./views/graph.js";
 import { initView } from "./views/init.js";
+import { reuseView } from "./views/reuse.js";
 import { scopesView } from "./views/scopes.js";
 import { stepperView } from "./views/stepper.js";
 import { themeOf } from "./lib/theme.js";
 
-const VIEWS = { graph: graphView, scopes: scopesView, collections: collectionsView, stepper: stepperView, init: initView, dashboard: dashboardView };
+const VIEWS = { graph: graphView, scopes: scopesView, collections: collectionsView, stepper: stepperView, init: initView, reuse: reuseView, dashboard: dashboardView };
 
 // One store and one bus for each graph on the page, shared by the widgets of that graph. Kept on the page's global object, because
 // every widget carries its own copy of this module.

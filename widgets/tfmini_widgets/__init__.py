@@ -5,7 +5,7 @@
     tfw.dashboard()                                  # everything about the default graph
     tfw.step(session, [loss, train_op], {x: batch})  # one run, step by step
 
-In a notebook, `%load_ext tfmini_widgets` gives the same as `%tfdash`, `%tfgraph`, `%tfscopes`, `%tfcollections`, `%tfinit`, `%tfstep`, `%tfwhy`.
+In a notebook, `%load_ext tfmini_widgets` gives the same as `%tfdash`, `%tfgraph`, `%tfscopes`, `%tfcollections`, `%tfinit`, `%tfreuse`, `%tfstep`, `%tfwhy`.
 """
 
 from typing import Any
@@ -17,12 +17,14 @@ from .views import (
     Dashboard,
     GraphView,
     InitOrderView,
+    ReuseDebugger,
     ScopeTree,
     SessionStepper,
     collections,
     dashboard,
     graph,
     init_order,
+    reuse,
     scopes,
     step,
     why,
@@ -34,12 +36,14 @@ __all__ = [
     "GraphView",
     "InitOrderView",
     "LiveView",
+    "ReuseDebugger",
     "ScopeTree",
     "SessionStepper",
     "collections",
     "dashboard",
     "graph",
     "init_order",
+    "reuse",
     "scopes",
     "step",
     "why",

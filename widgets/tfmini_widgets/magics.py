@@ -1,4 +1,4 @@
-"""The line magics of `%load_ext tfmini_widgets`: `%tfdash`, `%tfgraph`, `%tfscopes`, `%tfcollections`, `%tfinit`, `%tfstep`, `%tfwhy`.
+"""The line magics of `%load_ext tfmini_widgets`: `%tfdash`, `%tfgraph`, `%tfscopes`, `%tfcollections`, `%tfinit`, `%tfreuse`, `%tfstep`, `%tfwhy`.
 
 Arguments are Python expressions of the notebook: `%tfgraph g`, `%tfinit sess, train_op`, `%tfstep sess, loss, {x: batch}`.
 """
@@ -34,5 +34,6 @@ _MAGICS: dict[str, Callable[..., Any]] = {
     "tfcollections": views.collections,
     "tfinit": views.init_order,
     "tfstep": views.step,
+    "tfreuse": views.reuse,
     "tfwhy": views.why,
 }

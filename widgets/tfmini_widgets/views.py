@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from tfmini import inspection
 
+from . import requests as calls
 from . import tables
 from .initializing import Initializing, InitOrderView, texts
+from .requests import ReuseDebugger
 from .view import LiveView
 
 
@@ -140,6 +143,7 @@ class Dashboard(LiveView):
     def _answers(self) -> dict[str, Callable[[dict[str, Any]], Any]]:
         return {
             **super()._answers(),
+            **calls.answers(self.graph),
             "commit": self._commit_asked,
             "again": self._again_asked,
             "preflight": self._asking.preflight,
@@ -174,7 +178,7 @@ class Dashboard(LiveView):
             inspection.graph_text(record),
             inspection.scopes_text(record),
             inspection.collections_text(record),
-            inspection.requests_text(record),
+            calls.text_of(record, self.state),
             texts(record, self.state),
         ]
         if self.trace:
@@ -225,6 +229,25 @@ def step(session: Any, fetches: Any, feed_dict: Any = None, **options: Any) -> S
     return SessionStepper(session, fetches, feed_dict, **options)
 
 
-def why() -> None:
-    """Prints why the last `get_variable` call was refused or the last run failed, and what to do."""
-    print(inspection.why())
+def reuse(graph: Any = None, number: int | None = None, **options: Any) -> ReuseDebugger:
+    """Returns the view of the `get_variable` calls of a graph, the default graph if None.
+
+    Args:
+      number: the number of the call to open; the last refused one if None, 0 for none.
+      options: `predict`, `theme`, `height`, `state`, as in `ReuseDebugger`.
+    """
+    return ReuseDebugger(graph, number, **options)
+
+
+def why(**options: Any) -> ReuseDebugger | SessionStepper | None:
+    """Opens what went wrong last: the refused `get_variable` call with its fixes, or the run that failed at the step that failed.
+
+    Outside notebooks it prints the same as text. `options` as in the views.
+    """
+    problem = inspection.last_problem()
+    if problem is None or "IPython" not in sys.modules or sys.modules["IPython"].get_ipython() is None:
+        print(inspection.why())
+        return None
+    if problem[0] == "call":
+        return ReuseDebugger(problem[1], problem[2], **options)
+    return SessionStepper(*problem[1:], **options)
