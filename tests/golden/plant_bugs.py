@@ -108,13 +108,13 @@ BUGS = (
     Bug(
         "counts of sub-scopes are not cleared at exit",
         "variables/entering.py",
-        "            store.close_inside(self._new_name)",
+        "            store.counts.close_inside(self._new_name)",
         "            pass",
     ),
     Bug(
         "a jump does not give the counts back",
         "variables/entering.py",
-        "            store.counts = self._old_counts",
+        "            store.counts.restore(self._old_counts)",
         "            pass",
     ),
     Bug(
@@ -141,7 +141,7 @@ BUGS = (
         "if given is None and self._reuse:",
         "if False:",
     ),
-    Bug("default names are not made unique", "variables/scope.py", "if store.counts.get(full, 0) == 0:", "if True:"),
+    Bug("default names are not made unique", "variables/scope.py", "if store.counts.get(full) == 0:", "if True:"),
     Bug(
         "a scope filters its collections without the slash",
         "variables/scope.py",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import functools
 from collections.abc import Callable
 from typing import Any
@@ -54,7 +53,7 @@ class PureScope:
         self._is_jump = isinstance(name_or_scope, VariableScope)
         self._cached: VariableScope | None = None
         self._old: Any = None
-        self._old_counts: dict[str, int] = {}
+        self._old_counts: list[int] = []
         self._last: VariableScope | None = None
         self._entries: list[ScopeEntry] = []
         if self._is_jump:
@@ -89,8 +88,8 @@ class PureScope:
         store = self._store
         old = self._old = store.current_scope
         if self._cached is not None:
-            store.open(self._new_name)
-            self._old_counts = copy.copy(store.counts)
+            store.counts.open(self._new_name)
+            self._old_counts = store.counts.mark()
             scope = self._cached
             base = self._name_or_scope
         else:
@@ -98,7 +97,7 @@ class PureScope:
             self._reuse = self._reuse or old.reuse
             name_scope = self._name_or_scope if self._old_name_scope is None else self._old_name_scope
             scope = self._from(old, self._reuse, self._new_name, name_scope)
-            store.open(self._new_name)
+            store.counts.open(self._new_name)
             base = old
         store.current_scope = scope
         self._last = scope
@@ -114,9 +113,9 @@ class PureScope:
                 "order in which they were entered; `with` does so."
             )
         if self._is_jump:
-            store.counts = self._old_counts
+            store.counts.restore(self._old_counts)
         else:
-            store.close_inside(self._new_name)
+            store.counts.close_inside(self._new_name)
         store.current_scope = self._old
         _close_entry(self._graph, self._entries.pop(), value)
 

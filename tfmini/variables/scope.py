@@ -19,6 +19,7 @@ from ..framework.collections import GraphKeys
 from ..framework.events import Default, ScopeEntry
 from ..framework.slots import slots
 from .modes import VariableAggregation, VariableSynchronization
+from .scope_counts import ScopeCounts
 
 __all__ = ["AUTO_REUSE", "VariableScope", "get_variable_scope", "no_regularizer"]
 
@@ -300,16 +301,7 @@ class _ScopeStore(threading.local):
 
     def __init__(self) -> None:
         self.current_scope = VariableScope(False)
-        self.counts: dict[str, int] = {}
-
-    def open(self, name: str) -> None:
-        self.counts[name] = self.counts.get(name, 0) + 1
-
-    def close_inside(self, name: str) -> None:
-        """Forgets the counts of scopes inside `name`."""
-        for key in self.counts:
-            if key.startswith(name + "/"):
-                self.counts[key] = 0
+        self.counts = ScopeCounts()
 
 
 def scope_store() -> _ScopeStore:
@@ -330,12 +322,9 @@ def unique_scope_name(prefix: str) -> str:
     store = scope_store()
     outer = store.current_scope.name
     full = f"{outer}/{prefix}" if outer else prefix
-    if store.counts.get(full, 0) == 0:
+    if store.counts.get(full) == 0:
         return prefix
-    index = 1
-    while store.counts.get(f"{full}_{index}", 0) > 0:
-        index += 1
-    return f"{prefix}_{index}"
+    return f"{prefix}_{store.counts.first_free(full)}"
 
 
 @contextlib.contextmanager
