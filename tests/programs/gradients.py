@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from .tools import attempt, program, run
 
 
@@ -177,3 +179,38 @@ def hessian(tf: Any) -> Any:
     first = tf.gradients(tf.reduce_sum(x * x * x), x)[0]
     rows = [tf.gradients(first[i], x)[0] for i in range(2)]
     return {"rows": rows, "values": run(tf, rows)}
+
+
+def _batched_gather(tf: Any, shape: Any, wanted: Any, unknown: bool, **arguments: Any) -> Any:
+    x = tf.placeholder(tf.float32, None if unknown else shape, name="x")
+    indices = tf.placeholder(tf.int32, None if unknown else wanted, name="indices")
+    z = tf.gather(x, indices, **arguments)
+    found = tf.gradients(z * z, x)
+    feeds = {
+        x: np.arange(np.prod(shape), dtype=np.float32).reshape(shape),
+        indices: np.arange(np.prod(wanted)).reshape(wanted) % 2,
+    }
+    return {"z": z, "found": found, "values": run(tf, [z, found], feeds)}
+
+
+@program
+def gather_with_batches(tf: Any) -> Any:
+    return _batched_gather(tf, [2, 4, 3], [2, 2], False, batch_dims=1)
+
+
+@program
+def gather_with_batches_of_unknown_rank(tf: Any) -> Any:
+    return _batched_gather(tf, [2, 4, 3], [2, 2], True, axis=2, batch_dims=1)
+
+
+@program
+def gather_with_two_batches(tf: Any) -> Any:
+    return _batched_gather(tf, [2, 3, 4, 2], [2, 3, 2], True, axis=3, batch_dims=2)
+
+
+@program
+def gather_with_batches_from_the_end(tf: Any) -> Any:
+    return {
+        "known": _batched_gather(tf, [2, 4, 3], [2, 2], False, axis=-1, batch_dims=-1),
+        "unknown": attempt(_batched_gather, tf, [2, 4, 3], [2, 2], True, axis=-1, batch_dims=-1),
+    }

@@ -14,12 +14,13 @@ from ..framework.registry import op, raw
 from ..framework.shapes import Dims, dims_text
 from ..framework.static_value import static_value
 from ..framework.tensor import Tensor
-from .array import shape, size
+from .array import ones, rank, shape, size, zeros
+from .cast import cast
 from .elementwise import within
 from .joining import concat
 from .ordering import transpose
 from .resource import handle_shape, present
-from .shaping import dense, expand_dims, reshape
+from .shaping import dense, expand_dims, reshape, tile
 
 __all__ = ["batch_gather", "gather", "gather_nd"]
 
@@ -115,10 +116,15 @@ def _gather_v2_gradient(op: Any, dy: Any) -> Any:
         params_shape = shape(params)
     count = expand_dims(size(indices), 0)
     where = static_value(axis)
-    if op._attrs["batch_dims"]:
-        raise LookupError(
-            "The gradient of a gather with batch_dims is not supported; gather from reshaped tensors instead."
-        )
+    batch = op._attrs["batch_dims"]
+    if batch < 0:
+        if indices._dims is None:
+            raise ValueError(
+                "Currently, it is unsupported to take the gradient of tf.gather when batch_dims < 0 and the rank of the indices is "
+                "unknown. Please pass a positive batch_dims or use tf.ensure_shape to update the shape of indices when calling "
+                f"tf.gather. Got batch_dims={batch} and indices={indices}"
+            )
+        batch += len(indices._dims)
     if where is not None and int(where) == 0:
         values = reshape(dense(dy), concat([count, params_shape[1:]], 0))
         return IndexedSlices(values, reshape(indices, count), params_shape), None, None
@@ -129,19 +135,51 @@ def _gather_v2_gradient(op: Any, dy: Any) -> Any:
     values_shape = concat([outer, [-1], inner], 0)
     values_dims = size(values_shape)
     axis_dims = size(outer)
-    none = sequence(0)
-    before = sequence(0, axis_dims)
+    outer_batches = sequence(batch)
+    before = sequence(batch, axis_dims)
     after = sequence(axis_dims + 1, values_dims)
     values = reshape(dense(dy), values_shape)
-    order = concat([none, [axis_dims], before, after], 0)
+    order = concat([outer_batches, [axis_dims], before, after], 0)
     turned = transpose(values, order)
-    raw.GatherV2(params_shape, order, 0)
-    length = params_shape[axis]
-    flat_count = expand_dims(size(indices), 0)
-    rows = raw.UnsortedSegmentSum(turned, reshape(indices, flat_count), length)
-    back = concat([none, before + 1, [0], after], 0)
+    turned_shape = raw.GatherV2(params_shape, order, 0)
+    rows = _summed_rows(turned_shape, turned, indices, batch, params_shape[axis])
+    back = concat([outer_batches, before + 1, [batch], after], 0)
     gradient = transpose(rows, back)
     return reshape(gradient, shape(params)), None, None
+
+
+def _summed_rows(params_shape: Any, values: Any, indices: Any, batch: int, length: Any) -> Any:
+    """Returns the rows of `values` added up where `indices` say, behind the first `batch` dimensions, which are flattened for that."""
+    count = expand_dims(size(indices), 0)
+    if not batch:
+        return raw.UnsortedSegmentSum(values, reshape(indices, count), length)
+    sizes = shape(values)
+    outer, inner = sizes[:batch], sizes[batch:][1:]
+    batches = raw.Prod(outer, [0])
+    flat = concat([[-1], inner], 0)
+    length = length * batches
+    indices = _behind_batches(params_shape, indices, batch)
+    values = reshape(values, flat)
+    rows = raw.UnsortedSegmentSum(values, reshape(indices, count), length)
+    return reshape(rows, concat([outer, flat], 0))
+
+
+def _behind_batches(params_shape: Any, indices: Any, batch: int) -> Any:
+    """Returns indices into the flattened batches: to each is added where its batch begins."""
+    from .sequences import range as sequence
+
+    kind = indices._dtype.base_dtype
+    sizes = cast(params_shape, kind)
+    stride: Any = ones((), dtype=kind)
+    found = indices
+    for dim in range(batch, 0, -1):
+        count = sizes[dim - 1]
+        stride = stride * sizes[dim]
+        start, step = zeros((), dtype=kind), ones((), dtype=kind)
+        begins = sequence(start, count, step) * stride
+        wide = concat([tile([1], [dim - 1]), [count], tile([1], [rank(indices) - dim])], axis=0)
+        found = found + reshape(begins, wide)
+    return found
 
 
 def gather(
