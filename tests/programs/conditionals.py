@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import collections
 from typing import Any
 
 from .tools import attempt, program, run
+
+Pair = collections.namedtuple("Pair", "first second")
 
 
 @program
@@ -118,3 +121,108 @@ def rows_of_a_resource_in_one_branch(tf: Any) -> Any:
 @program
 def rows_and_the_whole(tf: Any) -> Any:
     return _rows_of_branches(tf, False, lambda v: (lambda: tf.gather(v, [0, 2, 0]), lambda: v[:3] * 2.0))
+
+
+@program
+def structures(tf: Any) -> Any:
+    x = tf.placeholder(tf.float32, [], name="x")
+    p = tf.placeholder(tf.bool, [], name="p")
+
+    def one() -> Any:
+        return {"b": [x, (x * 2.0,)], "a": Pair(tf.constant(1), x)}
+
+    def other() -> Any:
+        return {"a": Pair(2, x + 1.0), "b": [x * x, (tf.constant(0.5),)]}
+
+    made = tf.cond(p, one, other)
+    single = tf.cond(p, lambda: [x], lambda: (x,))
+    kept = tf.cond(p, lambda: [x], lambda: [2.0], strict=True)
+    ops = tf.cond(p, tf.no_op, tf.no_op)
+    mixed = tf.cond(p, lambda: (x, tf.no_op()), lambda: (x, tf.no_op()))
+    old = tf.cond(p, fn1=lambda: 1, fn2=lambda: 2)
+    return {
+        "made": made,
+        "single": single,
+        "kept": kept,
+        "ops": ops,
+        "mixed": mixed,
+        "old": old,
+        "values": [run(tf, [made, single, kept, mixed, old], {x: 3.0, p: value}) for value in (True, False)],
+    }
+
+
+@program
+def resource_variables(tf: Any) -> Any:
+    p = tf.placeholder(tf.bool, [], name="p")
+    v = tf.get_variable("v", initializer=[1.0, 2.0], use_resource=True)
+    table = tf.get_variable("table", initializer=[[1.0, 2.0], [3.0, 4.0]], use_resource=True)
+    y = tf.cond(p, lambda: v * v, lambda: tf.zeros([2]))
+    z = tf.cond(p, lambda: tf.gather(table, [0]), lambda: tf.gather(table, [1]) * 2.0)
+    some = tf.cond(p, lambda: tf.gather(table, [1, 1]), lambda: tf.zeros([2, 2]))
+    read = tf.cond(p, lambda: v, lambda: v)
+    slopes = [tf.gradients(y, v), tf.gradients(z, table), tf.gradients(some, table), tf.gradients(read, v)]
+    change = tf.cond(p, lambda: v.assign_add([1.0, 1.0]), lambda: v.assign_sub([1.0, 1.0]))
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        values = [session.run([y, z, some, read, slopes], {p: value}) for value in (True, False)]
+        changed = [session.run(change, {p: value}) for value in (True, False, False)]
+    return {"slopes": slopes, "values": values, "changed": changed}
+
+
+@program
+def slices(tf: Any) -> Any:
+    p = tf.placeholder(tf.bool, [], name="p")
+    table = tf.get_variable("table", initializer=[[1.0, 2.0], [3.0, 4.0]])
+    open_table = tf.placeholder(tf.float32, [None, 2], name="open")
+    y = tf.cond(p, lambda: tf.gather(table, [0, 0]), lambda: table * 2.0)
+    z = tf.cond(p, lambda: tf.reduce_sum(tf.gather(open_table, [1])), lambda: tf.constant(0.0))
+    slopes = [tf.gradients(y, table), tf.gradients(z, open_table)]
+    feeds = [{p: value, open_table: [[1.0, 2.0], [3.0, 4.0]]} for value in (True, False)]
+    return {"slopes": slopes, "values": [run(tf, slopes, feed, init=True) for feed in feeds]}
+
+
+@program
+def second_order(tf: Any) -> Any:
+    x = tf.placeholder(tf.float32, [], name="x")
+    y = tf.cond(x > 0.0, lambda: x * x * x, lambda: tf.sin(x))
+    first = tf.gradients(y, x)[0]
+    second = tf.gradients(first, x)[0]
+    third = tf.gradients(second, x)[0]
+    return {"values": [run(tf, [y, first, second, third], {x: value}) for value in (2.0, -1.0)]}
+
+
+@program
+def references(tf: Any) -> Any:
+    v = tf.Variable(1.0, name="v")
+    p = tf.placeholder(tf.bool, [], name="p")
+    gated = tf.tuple([v.assign_add(1.0), tf.constant(2.0), tf.no_op(), None])
+    chosen = tf.cond(p, lambda: v, lambda: v + 1.0)
+    with tf.control_dependencies([v.assign(3.0)]):
+        later = tf.cond(p, lambda: tf.group(v.assign_add(1.0)), lambda: tf.no_op())
+    with tf.Session() as session:
+        session.run(v.initializer)
+        values = [session.run([gated[0], gated[1]]), session.run(chosen, {p: True}), session.run(chosen, {p: False})]
+        session.run(later, {p: True})
+        values.append(session.run(v))
+    return {"gated": gated, "chosen": chosen, "values": values}
+
+
+@program
+def fetched_from_a_branch(tf: Any) -> Any:
+    p = tf.placeholder(tf.bool, [], name="p")
+    inside: list[Any] = []
+
+    def branch() -> Any:
+        inside.append(tf.constant(2.0) * 3.0)
+        return inside[0]
+
+    y = tf.cond(p, branch, lambda: tf.constant(1.0))
+    outside = inside[0] + 1.0
+    values = [
+        run(tf, inside[0], {p: True}),
+        run(tf, outside, {p: True}),
+        run(tf, outside, {p: False}),
+        run(tf, y, {inside[0]: 5.0, p: True}),
+    ]
+    graph = tf.get_default_graph()
+    return {"values": values, "fetchable": [graph.is_fetchable(op) for op in graph.get_operations()]}

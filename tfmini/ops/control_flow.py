@@ -15,6 +15,7 @@ from ..framework.op_scope import op_scope
 from ..framework.operation import Operation
 from ..framework.registry import op, raw
 from ..framework.tensor import Tensor
+from .loops import loop_identity
 from .shape_functions import unchanged
 
 __all__ = ["Assert", "Print", "check_numerics", "group", "no_op", "tuple"]
@@ -106,8 +107,8 @@ def with_dependencies(dependencies: Any, output_tensor: Any, name: str | None = 
     ):
         result = convert_to_tensor_or_indexed_slices(output_tensor)
         if isinstance(result, IndexedSlices):
-            return IndexedSlices(raw.Identity(result.values, name=scope), result.indices, result.dense_shape)
-        return raw.Identity(result, name=scope)
+            return IndexedSlices(loop_identity(result.values, name=scope), result.indices, result.dense_shape)
+        return loop_identity(result, name=scope)
 
 
 def tuple(tensors: Any, name: str | None = None, control_inputs: Any = None) -> list[Any]:

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import KernelError
+from ..errors import InvalidArgumentError, KernelError
+from ..framework.dead import DEAD
 from . import cancel, drivers
 from .dataflow import Flow
 from .facts import record
@@ -90,7 +91,7 @@ class Program:
         values: list[Any] = [*fed, *[None] * (plan.slots + 1 - len(fed))]
         if not self.is_straight:
             drivers.quietly(self._interpret, values)
-            return [collect(fetch, values) for fetch in plan.fetches]
+            return collected(plan, values)
         generated = self.tiers.find(fed)
         if generated is not None:
             fetched = generated.run(fed)
@@ -104,7 +105,7 @@ class Program:
                 self.tiers.keep(fed, made)
         else:
             drivers.quietly(self._interpret, values)
-        return [collect(fetch, values) for fetch in plan.fetches]
+        return collected(plan, values)
 
     def _interpret(self, values: list[Any]) -> None:
         """Runs the plan by the interpreter for its form."""
@@ -137,7 +138,7 @@ class Program:
                 drivers.quietly(drivers.run_linear, [row], values)
             except drivers.StepFailed as failed:
                 raise drivers.StepFailed(index, failed.cause, failed.inputs) from failed.cause
-        return [collect(fetch, values) for fetch in plan.fetches]
+        return collected(plan, values)
 
 
 def writes_of(op: Any) -> list[tuple[str, str]]:
@@ -159,6 +160,21 @@ def _names(plan: Plan) -> tuple[str, ...]:
     by_slot = {slot: tensor.name for tensor, slot in plan.slot_of.items()}
     names = tuple(by_slot[fetch.slot] for fetch in plan.fetches)
     return names or tuple(step.op._name for step in plan.steps[-1:])
+
+
+def collected(plan: Plan, values: list[Any]) -> list[Any]:
+    """Returns the fetched values. Raises `KernelError` when one is in a branch that was not taken."""
+    found = [collect(fetch, values) for fetch in plan.fetches]
+    if plan.branches:
+        for number, each in enumerate(found):
+            if each is DEAD:
+                name = next(tensor.name for tensor, slot in plan.slot_of.items() if slot == plan.fetches[number].slot)
+                raise KernelError(
+                    InvalidArgumentError,
+                    f"Retval[{number}] does not have value\n{name} is computed in a branch that this run did not take. Fetch what "
+                    "tf.cond returns instead.",
+                )
+    return found
 
 
 def collect(fetch: Any, values: list[Any]) -> Any:
