@@ -59,6 +59,13 @@ def _slice_shape(call: Any) -> Dims:
 
 @slice_op.kernel
 def _slice_kernel(x: Any, begin: Any, size: Any) -> Any:
+    rank = np.ndim(x)
+    if not np.shape(begin) == np.shape(size) == (rank,):
+        begins, sizes = (f"[{','.join(map(str, np.shape(each)))}]" for each in (begin, size))
+        raise KernelError(
+            InvalidArgumentError,
+            f"Expected begin and size arguments to be 1-D tensors of size {rank}, but got shapes {begins} and {sizes} instead.",
+        )
     cut = []
     for index, (whole, start, length) in enumerate(zip(np.shape(x), begin.tolist(), size.tolist(), strict=True)):
         if length == -1:
