@@ -27,6 +27,7 @@ from .variable import create_variable, resource_variables_enabled
 
 __all__ = ["get_local_variable", "get_variable"]
 
+
 def default_store() -> VariableStore:
     """Returns the store of the default graph, which is kept in a collection, as in TensorFlow."""
     held = contexts.default_graph().get_collection_ref(STORE_KEY)
@@ -338,6 +339,7 @@ def _needs_no_arguments(function: Callable[..., Any]) -> bool:
 
 _AUTO = modes.VariableSynchronization.AUTO
 _NONE = modes.VariableAggregation.NONE
+
 
 def get_variable(
     name: str,
