@@ -107,7 +107,7 @@ def test_narrow_tabs_change_the_main_view_with_arrows(bare: BarePage) -> None:
     bare.page.keyboard.press("ArrowRight")
     assert tab(root, "requests").get_attribute("aria-selected") == "true"
     assert tab(root, "requests").evaluate("(each) => each === document.activeElement")
-    assert root.locator(".tfm-da-wholepane [data-tfm=row]").count() == 9
+    assert root.locator(".tfm-da-main > .tfm-reuse [data-kind=call]").count() == 8
     bare.page.keyboard.press("ArrowRight")
     assert root.locator(".tfm-da-main > .tfm-scopes").count() == 1
     assert root.locator('.tfm-da-toptabs [tabindex="0"]').count() == 1
@@ -229,3 +229,27 @@ def test_axe_finds_nothing(bare: BarePage, theme: str, case: str) -> None:
     bare.mount("dashboard", record, trace, theme=theme, width=width, height=760, state=state)
     bare.page.wait_for_timeout(120)
     assert violations(bare) == []
+
+
+@pytest.mark.parametrize("width", [1400, 900, 480])
+def test_a_refused_call_is_said_and_opened(bare: BarePage, width: int) -> None:
+    """The status line names the call that ended the last cell; a click opens it, in the main view when there is no side."""
+    root = bare.mount("dashboard", SCOPES, width=width, height=760)
+    said = root.locator('[data-tfm="refusal"]')
+    assert said.inner_text() == "request 11 refused: model/hidden/w"
+    said.focus()
+    bare.page.keyboard.press("Enter")
+    bare.page.wait_for_function("() => window.model.get('state').selection?.kind === 'request'")
+    assert tab(root, "requests").get_attribute("aria-selected") == "true"
+    place = ".tfm-da-pane" if width >= 1000 else ".tfm-reuse"
+    assert "#1" in root.locator(place).inner_text()
+
+
+@pytest.mark.parametrize("main", ["requests", "scopes"])
+def test_the_header_keeps_its_presets_whole(bare: BarePage, main: str) -> None:
+    """At 900 px the four arrangements have room; nothing in the header is cut."""
+    root = bare.mount("dashboard", SCOPES, width=900, height=760, state={"dashboard.main": main})
+    cut = root.locator(".tfm-da-presets button").evaluate_all(
+        "(all) => all.filter((each) => each.getBoundingClientRect().right > each.parentElement.getBoundingClientRect().right + 1).length"
+    )
+    assert cut == 0

@@ -331,8 +331,9 @@ def test_a_page_may_ask_why(graph):
     tf.get_variable("w", [2])
     with pytest.raises(ValueError, match="exists"):
         tf.get_variable("w", [2])
-    page = Page(tfw.scopes())
-    page.say({"type": "ask", "id": "1", "kind": "explain", "payload": {"number": 2}})
-    answer = page.of_type("answer")[-1]["value"]
-    assert answer["word"] == "refused"
-    assert answer["fixes"]
+    for view in (tfw.reuse(), tfw.dashboard()):
+        page = Page(view)
+        page.say({"type": "ask", "id": "1", "kind": "explain", "payload": {"number": 2}})
+        answer = page.of_type("answer")[-1]["value"]
+        assert answer["word"] == "refused"
+        assert answer["fixes"]

@@ -148,6 +148,7 @@ export class Shell {
     if (!width) return;
     const narrow = width < (this.view.tabs ? 780 : 640);
     this.el.classList.toggle("tfm-narrow", narrow);
+    this.el.classList.toggle("tfm-tight", width < (this.view.presets ? 1000 : this.view.tabs ? 860 : 640));
     if (this.view.tabs && narrow !== this.narrow && !this.findrow.hidden) {
       this.narrow = narrow;
       if (narrow) this.findrow.prepend(this.view.tabs);

@@ -12,7 +12,7 @@ from typing import Any
 from tfmini.inspection.words import js_number
 
 # answers of the kernel that a view keeps in its state; they are made again when they are asked for
-_NOT_IN_CODE = ("init.preflight", "init.tried", "notes")
+_NOT_IN_CODE = ("init.preflight", "init.tried", "reuse.explained", "reuse.answers", "notes")
 _CALLS = {"stepper": "step", "init": "init_order"}
 
 

@@ -152,12 +152,7 @@ class LiveView(anywidget.AnyWidget):
         self.send({"type": "answer", "id": number, "ok": True, "value": value})
 
     def _answers(self) -> dict[str, Callable[[dict[str, Any]], Any]]:
-        return {
-            "text": lambda _: self.text(),
-            "export": self._export,
-            "card": self._card,
-            "explain": lambda payload: inspection.explain_request(self.graph, int(payload["number"])),
-        }
+        return {"text": lambda _: self.text(), "export": self._export, "card": self._card}
 
     def _export(self, payload: dict[str, Any]) -> str:
         kind = payload.get("kind", "html")

@@ -1,7 +1,7 @@
 // What a view hands on to other people: notes of a teacher, and the line of Python that shows the view again. Python writes the same
 // words (`tfmini_widgets/sharing.py`).
 
-const NOT_IN_CODE = new Set(["init.preflight", "init.tried", "notes"]);
+const NOT_IN_CODE = new Set(["init.preflight", "init.tried", "reuse.explained", "reuse.answers", "notes"]);
 const CALLS = { stepper: "step", init: "init_order" };
 
 /** The notes of a view as lines for the end of its text twin, "" when there are none. */

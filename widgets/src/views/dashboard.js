@@ -8,7 +8,7 @@
 import { element, oncePerFrame } from "../lib/dom.js";
 import { icon } from "../lib/icons.js";
 import { counted, grouped, shortened } from "../lib/names.js";
-import { collectionsText, requestsText } from "../lib/text.js";
+import { collectionsText } from "../lib/text.js";
 import { collectionsView } from "./collections.js";
 import { collectionsPane, graphPane, requestsPane, scopesPane, stepsPane, stepStrip } from "./dashboard/panes.js";
 import { relatedTo } from "./dashboard/related.js";
@@ -18,6 +18,8 @@ import { initView } from "./init.js";
 import { orderOf } from "./init/model.js";
 import { initPane } from "./init/pane.js";
 import { initTexts } from "./init/text.js";
+import { reuseView } from "./reuse.js";
+import { reuseText } from "./reuse/text.js";
 import { scopesView } from "./scopes.js";
 import { stepperView } from "./stepper.js";
 
@@ -25,7 +27,7 @@ const SIDE_FROM = 1000; // px of width from which the other views stand at the s
 const FIND_HINT = "Find name, type, shape";
 const PARTS = [
   { key: "graph", word: "Graph", make: graphView, pane: graphPane, of: (related) => related.reads.length + related.writes.length },
-  { key: "requests", word: "Requests", make: null, pane: requestsPane, of: (related) => related.requests.length },
+  { key: "requests", word: "Requests", make: reuseView, pane: requestsPane, of: (related) => related.requests.length },
   { key: "scopes", word: "Scopes", make: scopesView, pane: scopesPane, of: (related) => related.scopes.length },
   { key: "collections", word: "Collections", make: collectionsView, pane: collectionsPane, of: (related) => related.collections.length },
   { key: "init", word: "Init", make: initView, pane: initPane, of: (related) => related.variables.length },
@@ -104,10 +106,10 @@ class Dashboard {
       element("button", { type: "button", "data-name": each.key, "aria-pressed": "false", onclick: () => this.arrange(each.main, each.tab) }, each.word)));
   }
 
-  /** The view of a part; made when it is first shown. Parts without a view of their own show their short form. */
+  /** The view of a part; made when it is first shown. */
   #viewOf(key) {
+    if (this.made.has(key)) return this.made.get(key);
     const { make } = partOf(key);
-    if (!make || this.made.has(key)) return this.made.get(key) ?? null;
     const { ctx } = this;
     const view = make({ ...ctx, uid: `${ctx.uid}-${key}`, embedded: true, trace: { ...ctx.trace, get: () => this.trace ?? {} }, announce: (words) => ctx.announce(words) });
     view.onStatus?.(() => { if (this.main === key) this.statusChanged?.(); });
@@ -139,19 +141,15 @@ class Dashboard {
   }
 
   #show() {
-    if (this.wide && this.measured && !partOf(this.main).make) [this.main, this.tab] = ["graph", this.main];
     if (this.tab === this.main) this.tab = this.main === "requests" ? "scopes" : "requests";
     const view = this.#viewOf(this.main);
-    const shown = view ? view.el : (this.wholePane ??= element("div", { class: "tfm-da-wholepane", role: "group", "aria-label": "Requests", tabindex: "0", onkeydown: (event) => this.#paneKey(event) }));
-    this.stage.replaceChildren(shown);
-    this.partTools.replaceChildren(...[view?.tabs, view?.tools].filter(Boolean));
-    if (view) {
-      view.resized?.(this.stage.clientWidth, this.stage.clientHeight);
-      if (this.follow) view.select?.(this.ctx.bus.selection);
-      if (this.stale.delete(this.main)) view.changed?.(everything(this.ctx.store));
-    }
+    this.stage.replaceChildren(view.el);
+    this.partTools.replaceChildren(...[view.tabs, view.tools].filter(Boolean));
+    view.resized?.(this.stage.clientWidth, this.stage.clientHeight);
+    if (this.follow) view.select?.(this.ctx.bus.selection);
+    if (this.stale.delete(this.main)) view.changed?.(everything(this.ctx.store));
     const field = this.ctx.root.querySelector('[data-tfm="find"]');
-    if (field) field.placeholder = view?.findHint ?? FIND_HINT;
+    if (field) field.placeholder = view.findHint ?? FIND_HINT;
     const preset = PRESETS.find((each) => each.main === this.main && (!this.wide || each.tab === this.tab));
     for (const button of this.presets.children) button.setAttribute("aria-pressed", String(button.dataset.name === preset?.key));
     this.draw();
@@ -210,7 +208,6 @@ class Dashboard {
       toggle: (index) => { this.openRequest = open === index ? -1 : index; this.draw(); },
     };
     if (this.wide) this.#drawSide(parts, selection);
-    else if (this.main === "requests") fill(this.wholePane, requestsPane(parts));
   }
 
   #drawPill(selection) {
@@ -263,7 +260,7 @@ class Dashboard {
     const part = partOf(this.tab);
     const focused = this.pane.contains(document.activeElement) ? document.activeElement.dataset.name : null;
     const head = selection ? headOf(part.key, this.related, store, this.trace, selection) : [counted(Number(String(this.#countOf(part, null)).replaceAll(",", "")) || 0, WORDS[part.key])];
-    fill(this.paneHead, [element("span", { class: "tfm-da-grow" }, head), part.make ? element("button", { type: "button", class: "tfm-button", "data-tfm": "make-main", onclick: () => this.arrange(part.key, this.main) }, icon("swap"), element("span", {}, "make main")) : null]);
+    fill(this.paneHead, [element("span", { class: "tfm-da-grow" }, head), element("button", { type: "button", class: "tfm-button", "data-tfm": "make-main", onclick: () => this.arrange(part.key, this.main) }, icon("swap"), element("span", {}, "make main"))]);
     fill(this.pane, part.pane(parts));
     this.pane.setAttribute("aria-label", part.word);
     this.pane.classList.toggle("tfm-da-short", Boolean(selection) && this.pane.childElementCount <= 6);
@@ -345,7 +342,7 @@ class Dashboard {
   #text() {
     const { ctx } = this;
     const texts = ["graph", "scopes"].map((key) => this.#viewOf(key).text());
-    texts.push(collectionsText(ctx.store), requestsText(ctx.store), initTexts(ctx.store, ctx.state));
+    texts.push(collectionsText(ctx.store), reuseText(ctx.store, ctx.state), initTexts(ctx.store, ctx.state));
     if (this.trace?.steps?.length) texts.push(this.#viewOf("steps").text());
     return texts.map((text) => (text.endsWith("\n") ? text : `${text}\n`)).join("\n");
   }
@@ -357,7 +354,20 @@ class Dashboard {
     const right = name ? [`selection: ${selection.kind} `, element("b", { class: "tfm-mono" }, shortened(name, 44))] : "selection: none";
     if (!this.wide && selection) return { left: sentenceAbout(selection, ctx.store, this.trace).words.flat(Infinity), right };
     if (this.main === "steps" || this.main === "init") return { left: this.active?.status().left ?? "", right };
-    return { left: ctx.store.last.text, right };
+    return { left: this.#refusal() ?? ctx.store.last.text, right };
+  }
+
+  /** "request 17 refused: model/hidden/w", when that is what ended the last cell; it opens the call. */
+  #refusal() {
+    const { store, bus } = this.ctx;
+    const index = store.requests.length - 1;
+    const last = store.requests[index];
+    if (last?.word !== "refused" || last.cell !== store.cells.length - 1) return null;
+    const open = () => {
+      bus.select({ kind: "request", id: index, origin: "dashboard" });
+      if (this.main !== "requests" && !(this.wide && this.tab === "requests")) this.arrange(this.wide ? this.main : "requests", "requests");
+    };
+    return element("button", { type: "button", class: "tfm-link tfm-da-refusal", "data-tfm": "refusal", onclick: open }, icon("refused", 14), element("span", {}, `request ${last.number} refused: `, element("b", { class: "tfm-mono", title: last.name }, shortened(last.name, 44))));
   }
 
   view() {
@@ -388,7 +398,7 @@ class Dashboard {
         for (const view of this.made.values()) view.restored?.(state);
         this.#show();
       },
-      focus: () => (this.active ? this.active.focus?.() : this.wholePane?.focus()),
+      focus: () => this.active?.focus?.(),
       destroy: () => { for (const view of this.made.values()) view.destroy?.(); },
     };
   }
