@@ -76,7 +76,7 @@ export function rowsOf(store, { kept, isOpen, by }) {
     if (members.length && key && end - at > 1) {
       const open = isOpen(`g${at}`, forSlots(first) ? false : members.length <= 12);
       rows.push({ kind: "group", key: `g${at}`, request: at, members, slots: forSlots(first), open, level: 0 });
-      if (open) for (const k of members) rows.push({ kind: "call", key: `r${k}`, request: k, members: [k], open: false, level: 1 });
+      if (open) for (const k of members) rows.push({ kind: "call", key: `r${k}`, request: k, members: [k], open: false, level: 1, follows: true });
     } else {
       for (const k of members) rows.push({ kind: "call", key: `r${k}`, request: k, members: [k], open: false, level: 0 });
     }

@@ -22,7 +22,7 @@ export class CallTable {
     this.detailHeight = 0;
     this.head = element("div", { class: "tfm-re-head", role: "row", "aria-hidden": "true" });
     this.body = element("div", { class: "tfm-re-rows", role: "presentation" });
-    this.scroll = element("div", { class: "tfm-re-scroll", role: "grid", "aria-label": "Calls of get_variable", tabindex: "0", "data-tfm": "calls", onkeydown: (event) => this.#key(event), onscroll: () => this.#window() }, this.body);
+    this.scroll = element("div", { class: "tfm-re-scroll", role: "treegrid", "aria-label": "Calls of get_variable", tabindex: "0", "data-tfm": "calls", onkeydown: (event) => this.#key(event), onscroll: () => this.#window() }, this.body);
     this.foot = element("div", { class: "tfm-re-foot" });
     this.el = element("div", { class: "tfm-re-table" }, this.head, this.scroll, this.foot);
     this.observer = new ResizeObserver(() => this.#measured());
@@ -133,7 +133,7 @@ export class CallTable {
     const site = group && !row.title ? (row.slots ? request.site : request.via[0]) : request.site;
     const shown = store.sites[site];
     const short = store.siteShort(site);
-    const place = row.level && !row.title ? short.replace(/^\[[^\]]*\] /, "") : short;
+    const place = row.level && row.follows ? short.replace(/^\[[^\]]*\] /, "") : short;
     const fold = element("span", { class: `tfm-fold${(group ? row.open : open) ? " tfm-open" : ""}`, "aria-hidden": "true" });
     const cells = [element("span", { role: "gridcell", class: "tfm-re-fold" }, fold)];
     const say = host.answerOf(row);
@@ -158,12 +158,12 @@ export class CallTable {
         element("span", { role: "gridcell", class: "tfm-re-mode" }, icon(MODE_ICON[request.mode] ?? "plus", 14), request.mode),
         element("span", { role: "gridcell", class: "tfm-re-from tfm-muted", title: modeOrigin(store, request.mode_from) }, shortened(modeOrigin(store, request.mode_from), 20)),
         element("span", { role: "gridcell", class: "tfm-re-verdictcell" }, host.predicting() ? (say ? answer(say) : element("span", { class: "tfm-muted" }, open ? "choose below" : "–")) : verdict),
-        element("span", { role: "gridcell", class: "tfm-re-reason" }, host.predicting() ? (hidden ? verdict : host.marked(row, verdict)) : reason(store, request)),
+        element("span", { role: "gridcell", class: "tfm-re-reason", title: hidden || host.predicting() ? null : request.sentence }, host.predicting() ? (hidden ? verdict : host.marked(row, verdict)) : reason(store, request)),
       );
     }
     const node = element("div", {
       class: `tfm-re-row${open ? ` tfm-re-isopen tfm-re-${hidden ? "asked" : VERDICT_ICON[word]}` : ""}${selected ? " tfm-selected" : ""}${hit ? " tfm-hit" : ""}${row.level ? " tfm-re-inner" : ""}${group ? " tfm-re-group" : ""}`,
-      role: "row", id: `${ctx.uid}-re-${index}`, "aria-rowindex": String(index + 1), "aria-selected": String(index === this.at), "aria-expanded": String(group ? row.open : open),
+      role: "row", id: `${ctx.uid}-re-${index}`, "aria-rowindex": String(index + 1), "aria-level": String(row.level + 1), "aria-selected": String(index === this.at), "aria-expanded": String(group ? row.open : open),
       "data-tfm": "row", "data-kind": row.kind, "data-name": group ? row.key : String(request.number), "data-order": index, "data-index": index,
       onclick: () => { this.at = index; host.toggle(row); this.scroll.focus({ preventScroll: true }); },
       onmouseenter: () => !group && host.hover?.(row.request), onmouseleave: () => host.hover?.(-1),
