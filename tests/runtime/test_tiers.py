@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tfmini as tf
-from tfmini.runtime.generated import Tiers
+from tfmini.runtime.tiers import Tiers
 
 UNARY = [
     "square",

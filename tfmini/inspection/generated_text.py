@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..runtime import failure
 from ..runtime.drivers import StepFailed, quietly
-from ..runtime.facts import ARRAY, record
-from ..runtime.generated import Generated
 from ..runtime.program import Program
-from ..runtime.writer import Part
 from .words import plural
+
+if TYPE_CHECKING:
+    from ..runtime.generated import Generated
+    from ..runtime.writer import Part
 
 _MOST_NAMES = 3
 _WIDEST = 62
@@ -49,6 +50,9 @@ def _made(program: Program, state: Any, fed: list[Any]) -> Generated:
         raise ValueError(
             "This run has conditionals outside of loops: it is always interpreted, and there is no program to show."
         )
+    from ..runtime.facts import record
+    from ..runtime.generated import Generated
+
     own = Program(program.plan, state, program.build)
     fed = [np.ascontiguousarray(value) if type(value) is np.ndarray else value for value in fed]
     values: list[Any] = [*fed, *[None] * (program.plan.slots + 1 - len(fed))]
@@ -98,9 +102,8 @@ def _legend(program: Program, made: Generated) -> list[str]:
 def _shaped(fact: Any) -> str:
     if fact.dtype is None:
         return fact.kind
-    return (
-        f"{fact.dtype.name} [{','.join(str(size) for size in fact.shape)}]" if fact.kind == ARRAY else fact.dtype.name
-    )
+    sizes = ",".join(str(size) for size in fact.shape)
+    return f"{fact.dtype.name} [{sizes}]" if fact.kind == "array" else fact.dtype.name
 
 
 def _constant(value: Any) -> str:

@@ -11,13 +11,12 @@ from ..errors import InvalidArgumentError, KernelError
 from ..framework.dead import DEAD
 from . import cancel, drivers
 from .dataflow import Flow
-from .facts import record
 from .feeds import converter
-from .generated import Generated, Tiers
 from .memory import collection_paused, keep_memory
 from .plan import Plan, bind, written_by
 from .state import Cell, SessionState
 from .structure import Structured, block_of
+from .tiers import Tiers
 
 
 class Program:
@@ -99,6 +98,10 @@ class Program:
                 self.tiers.latest = generated
                 return fetched
         if self.tiers.wants_recording(fed):
+            # The generator is imported when it is needed: many programs run everything once.
+            from .facts import record
+            from .generated import Generated
+
             facts = drivers.quietly(record, plan, self.steps, values, self.loops)
             with collection_paused():
                 made = Generated(plan, self.steps, facts, self.state, self.tiers, self.loops)
