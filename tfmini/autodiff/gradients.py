@@ -235,7 +235,7 @@ class _Walk:
             reached.add(op)
             for output in op._outputs:
                 if is_trainable(output):
-                    todo.extend(output._consumers or ())
+                    todo.extend(output._consumers)
         reachable = {y._op for y in self._ys if y._op in reached}
         between: dict[Any, None] = {}
         todo = deque(y._op for y in self._ys)

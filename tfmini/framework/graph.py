@@ -121,16 +121,15 @@ class Graph:
             tensor._value_index = 0
             tensor._dtype = types[0]
             tensor._dims = dims[0]
-            tensor._consumers = None
-            op._outputs = (tensor,)
+            tensor._readers = None
+            op._output = tensor
         else:
-            op._outputs = _outputs(op, types, dims)
+            op._output = _outputs(op, types, dims)
         for each in inputs:
-            consumers = each._consumers
-            if consumers is None:
-                each._consumers = [op]
-            elif consumers[-1] is not op:
-                consumers.append(op)
+            if each._readers is None:
+                each._readers = op
+            else:
+                each._note_reader(op)
         ops.append(op)
         self._by_name[name] = op
         return op
@@ -595,7 +594,7 @@ def _outputs(op: Operation, types: Sequence[Any], dims: Sequence[Any]) -> tuple[
         tensor._value_index = index
         tensor._dtype = dtype
         tensor._dims = shape
-        tensor._consumers = None
+        tensor._readers = None
         outputs.append(tensor)
     return tuple(outputs)
 

@@ -28,7 +28,7 @@ class Operation:
         "_inputs",
         "_maker",
         "_name",
-        "_outputs",
+        "_output",
         "_owner",
         "_site",
     )
@@ -44,9 +44,14 @@ class Operation:
     _inputs: tuple[Tensor, ...]
     _maker: str
     _name: str
-    _outputs: tuple[Tensor, ...]
+    _output: Tensor | tuple[Tensor, ...]  # the output; a tuple when there is none, or several
     _owner: Any
     _site: Site | None
+
+    @property
+    def _outputs(self) -> tuple[Tensor, ...]:
+        output = self._output
+        return output if type(output) is tuple else (output,)  # type: ignore[return-value]
 
     @property
     def name(self) -> str:
@@ -142,12 +147,10 @@ class Operation:
         self._graph._rewired.setdefault(self, set()).add(index)
         old = self._inputs[index]
         self._inputs = (*self._inputs[:index], tensor, *self._inputs[index + 1 :])
-        if old._consumers and old not in self._inputs:
-            old._consumers.remove(self)
-        if tensor._consumers is None:
-            tensor._consumers = [self]
-        elif self not in tensor._consumers:
-            tensor._consumers.append(self)
+        if old not in self._inputs:
+            old._readers = [each for each in old._consumers if each is not self] or None
+        if self not in tensor._consumers:
+            tensor._note_reader(self)
         self._graph._changed(self, "inputs")
 
     def _add_control_input(self, op: Operation) -> None:

@@ -74,7 +74,7 @@ def _of_one(definition: OpDef) -> Callable[..., Any]:
             if known is not None:
                 op = _add(tensor._op._graph, definition, inputs, known, name)
                 if op is not None:
-                    return op._outputs[0] if len(known.types) == 1 else _several(op)
+                    return op._output if len(known.types) == 1 else _several(op)
             elif key.__class__ is int or None not in key:
                 return _long(definition, inputs, attrs, name, memory, key)
         return builder.apply_op(definition, inputs, attrs, name)
@@ -98,7 +98,7 @@ def _of_two(definition: OpDef) -> Callable[..., Any]:
                     if known is not None:
                         op = _add(graph, definition, inputs, known, name)
                         if op is not None:
-                            return op._outputs[0] if len(known.types) == 1 else _several(op)
+                            return op._output if len(known.types) == 1 else _several(op)
                     elif key.__class__ is int or None not in key:
                         return _long(definition, inputs, attrs, name, memory, key)
         return builder.apply_op(definition, inputs, attrs, name)
@@ -125,7 +125,7 @@ def _of_many(definition: OpDef) -> Callable[..., Any]:
                 if known is not None:
                     op = _add(graph, definition, inputs, known, name)
                     if op is not None:
-                        return op._outputs[0] if len(known.types) == 1 else _several(op)
+                        return op._output if len(known.types) == 1 else _several(op)
                 elif None not in key:
                     return _long(definition, inputs, attrs, name, memory, key)
         return builder.apply_op(definition, inputs, attrs, name)
@@ -151,7 +151,7 @@ def _of_a_list(definition: OpDef) -> Callable[..., Any]:
                 if known is not None:
                     op = _add(graph, definition, tuple(tensors), known, name)
                     if op is not None:
-                        return op._outputs[0] if len(known.types) == 1 else _several(op)
+                        return op._output if len(known.types) == 1 else _several(op)
                 elif None not in key:
                     return _long(definition, inputs, attrs, name, memory, key)
         return builder.apply_op(definition, inputs, attrs, name)

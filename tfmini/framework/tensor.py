@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from ..errors import OperatorNotAllowedInGraphError
@@ -17,13 +18,15 @@ class Tensor:
     """
 
     # `assign` is set on slices of variables only, so other tensors have no such attribute, as in TensorFlow.
-    __slots__ = ("__weakref__", "_consumers", "_dims", "_dtype", "_op", "_value_index", "assign")
+    __slots__ = ("__weakref__", "_dims", "_dtype", "_op", "_readers", "_value_index", "assign")
 
     # Filled by `Graph._append`.
-    _consumers: list[Any] | None
     _dims: Dims
     _dtype: dtypes.DType
     _op: Any
+    # None, the one operation that takes it, or the list of those that do: most tensors have one, and each object that the garbage
+    # collector has to follow costs time whenever it looks at a large graph.
+    _readers: Any
     _value_index: int
 
     @property
@@ -82,7 +85,25 @@ class Tensor:
 
     def consumers(self) -> list[Any]:
         """Returns the operations that take this tensor, in the order in which they were added."""
-        return list(self._consumers) if self._consumers else []
+        return list(self._consumers)
+
+    @property
+    def _consumers(self) -> Sequence[Any]:
+        readers = self._readers
+        if readers is None:
+            return ()
+        return readers if type(readers) is list else (readers,)
+
+    def _note_reader(self, op: Any) -> None:
+        """Enters an operation that takes this tensor, at the end and once."""
+        readers = self._readers
+        if readers is None:
+            self._readers = op
+        elif type(readers) is list:
+            if readers[-1] is not op:
+                readers.append(op)
+        elif readers is not op:
+            self._readers = [readers, op]
 
     def eval(self, feed_dict: Any = None, session: Any = None) -> Any:
         """Returns the value of this tensor in `session`, or in the default session.

@@ -104,7 +104,7 @@ def _sink(op: Any) -> Any:
         readers = [
             reader
             for tensor in op._outputs
-            for reader in (tensor._consumers or ())
+            for reader in tensor._consumers
             if lane_of(reader._maker) == "model" and reader not in seen
         ]
         if not readers:
