@@ -38,3 +38,10 @@ if importlib.util.find_spec("tensorflow") is not None:
         command = [sys.executable, str(script), "--seed", "1", "--count", "25"]
         found = subprocess.run(command, capture_output=True, text=True, check=False)
         assert found.returncode == 0, found.stdout
+
+    @pytest.mark.oracle
+    def test_random_conditionals_and_loops_agree() -> None:
+        script = Path(__file__).resolve().parent / "golden" / "control_flow_fuzz.py"
+        command = [sys.executable, str(script), "--seed", "1", "--count", "40"]
+        found = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert found.returncode == 0, found.stdout
