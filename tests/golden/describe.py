@@ -194,8 +194,8 @@ def _plain_attr(tf: Any, kind: str, value: Any) -> str:
             return array_text(np.zeros(sizes, tf.as_dtype(value.dtype).as_numpy_dtype))
         return array_text(tf.make_ndarray(value))
     if kind == "s":
-        # The functions of `py_func` are counted over all graphs of a process.
-        return _bytes_text(re.sub(rb"^pyfunc_\d+$", b"pyfunc_#", value))
+        # The functions of `py_func` and of `custom_gradient` are counted over all graphs of a process.
+        return _bytes_text(re.sub(rb"^(pyfunc_|CustomGradient-)\d+$", rb"\1#", value))
     if kind == "f":
         return str(np.float32(value))
     return str(value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .tools import case
+from .tools import case, program, run
 
 _X = np.array([[1.5, -2.0, 0.25], [3.0, 0.5, -1.25]], np.float32)
 _LABELS = np.array([2, 0], np.int64)
@@ -106,5 +106,24 @@ case(
     __name__, "weighted_cross_entropy", lambda tf, z, y: tf.nn.weighted_cross_entropy_with_logits(y, z, 2.0), _X, _SOFT
 )
 case(__name__, "log_loss_by_hand", lambda tf, z, y: -tf.reduce_sum(y * tf.log(tf.nn.softmax(z)), 1), _X, _SOFT)
+case(__name__, "swish", lambda tf, x: tf.nn.swish(x), _X)
+case(__name__, "swish_beta", lambda tf, x, b: tf.nn.swish(x, beta=b), _X, np.array(2.0, np.float32))
 case(__name__, "moments", lambda tf, x: [*tf.nn.moments(x, [0])], _X)
 case(__name__, "dropout_keep_all", lambda tf, x: tf.nn.dropout(x, keep_prob=1.0), _X)
+
+
+@program
+def custom_gradients(tf):
+    @tf.custom_gradient
+    def clipped(x):
+        return tf.identity(x, name="passed"), lambda dy: tf.clip_by_value(dy, -0.5, 0.5)
+
+    @tf.custom_gradient
+    def both(x, y):
+        return [x * y, x + y], lambda dp, ds: (dp + ds, dp * 2.0)
+
+    x, y = tf.constant(_X), tf.constant(_X + 1.0)
+    first = clipped(x)
+    p, s = both(x, y)
+    slopes = [tf.gradients(first * 3.0, x), tf.gradients(p, [x, y]), tf.gradients([p * 2.0, s], [x, y])]
+    return {"made": [first, p, s], "slopes": slopes, "values": run(tf, [first, p, s, slopes])}

@@ -13,6 +13,7 @@ from ..framework.op_scope import op_scope
 from ..framework.registry import OpDef, op, raw
 from ..framework.tensor import Tensor
 from .array import rank, zeros_like
+from .custom_gradient import custom_gradient
 from .elementwise import choose, row_max, row_sum
 from .joining import concat
 from .ordering import transpose
@@ -201,14 +202,26 @@ def softsign(features: Any, name: str | None = None) -> Tensor:
 
 
 def swish(features: Any, beta: Any = 1.0) -> Tensor:
-    """Returns `x * sigmoid(beta * x)`."""
+    """Returns `x * sigmoid(beta * x)`; the gradient computes the sigmoid again instead of keeping it."""
     from .unary import sigmoid
 
     features = convert.convert_to_tensor(features, name="features")
     beta = convert.convert_to_tensor(beta, name="beta")
-    if beta._dtype != features._dtype:
+    if beta._dtype.base_dtype is not features._dtype.base_dtype:
         beta = raw.Cast(beta, DstT=features._dtype.base_dtype)
-    return features * sigmoid(beta * features)
+
+    @custom_gradient
+    def own(features: Any, beta: Any) -> Any:
+        def gradient(dy: Any) -> Any:
+            with contexts.default_graph().control_dependencies([dy]):
+                gate = sigmoid(beta * features)
+            slope = gate * (1.0 + beta * features * (1.0 - gate))
+            beta_slope = reduce_sum(dy * raw.Square(features) * gate * (1.0 - gate))
+            return dy * slope, beta_slope
+
+        return features * sigmoid(beta * features), gradient
+
+    return own(features, beta)
 
 
 # ---- softmax
