@@ -16,6 +16,12 @@ def test_every_symbol_is_covered() -> None:
     assert sum(len(symbols) for symbols in found.values()) > 100
 
 
+def test_every_rule_has_a_test_that_is_there() -> None:
+    assert coverage.without_test() == []
+    assert set(coverage.RULES) == set(coverage.SYMBOLS)
+    assert sum(len(rules) for rules in coverage.RULES.values()) > 40
+
+
 def test_the_page_names_every_symbol() -> None:
     """Which tests are named may move when tests are added: `python tests/golden/coverage.py` writes the page again."""
     page = coverage.PAGE.read_text("utf-8")

@@ -1,10 +1,10 @@
-"""Writes docs/coverage.md: which program or test covers every symbol and argument of the four reference pages.
+"""Writes docs/coverage.md: which program or test covers every symbol, argument and rule of the four reference pages.
 
     python tests/golden/coverage.py            writes the file
     python tests/golden/coverage.py --check    says whether it is current; fails when something is covered by nothing
 
 A symbol is covered by a recorded program (compared with real TensorFlow) or by a test whose source uses it. What counts as use is the
-pattern beside the symbol.
+pattern beside the symbol. The rules that the pages state in words are listed in `page_rules` with the tests that hold them.
 """
 
 from __future__ import annotations
@@ -18,6 +18,10 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
+sys.path[:0] = [str(HERE.parent)]
+
+from golden.page_rules import RULES  # noqa: E402
+
 PAGE = ROOT / "docs" / "coverage.md"
 
 _CONSTRUCTOR = (
@@ -50,6 +54,7 @@ _GET_ARGUMENTS = (
     "synchronization",
     "aggregation",
 )
+_PROGRAMS = ("seeds", "scopes", "variables", "partitions", "penalties", "templates", "writes", "building", "cases")
 _OPEN = r"variable_scope\([^\n]*"
 _GET = r"get_variable\([^\n]*"
 _NEW = r"tf\.Variable\([^\n]*"
@@ -158,9 +163,9 @@ def units() -> Iterator[tuple[str, str]]:
     for block in re.split(r"^## ", (HERE / "scope_cases.txt").read_text("utf-8"), flags=re.MULTILINE)[1:]:
         name, _, text = block.partition("\n")
         yield f"case *{name.strip()}*", text.rstrip()
-    for path in sorted((HERE.parent / "programs").glob("*.py")):
-        yield from _functions(path, f"program {path.stem}.", "")
-    for path in sorted(HERE.parent.rglob("test_*.py")):
+    for name in _PROGRAMS:
+        yield from _functions(HERE.parent / "programs" / f"{name}.py", f"program {name}.", "")
+    for path in sorted((HERE.parent / "variables").glob("test_*.py")):
         yield from _functions(path, f"{path.relative_to(ROOT).as_posix()}::", "test_")
 
 
@@ -183,6 +188,18 @@ def covered() -> dict[str, dict[str, list[str]]]:
     }
 
 
+def without_test() -> list[str]:
+    """Returns the rules of the pages whose test is not there."""
+    known = {name for name, _ in units()}
+    return [
+        f"{page}: {rule}: {name}"
+        for page, rules in RULES.items()
+        for rule, names in rules.items()
+        for name in names
+        if name not in known
+    ]
+
+
 def text() -> str:
     """Returns the page."""
     lines = [
@@ -194,6 +211,8 @@ def text() -> str:
     for page, symbols in covered().items():
         lines += ["", f"## {page}", "", "| symbol | covered by |", "| --- | --- |"]
         lines += [f"| {symbol} | {', '.join(names) if names else '**nothing**'} |" for symbol, names in symbols.items()]
+        lines += ["", "| rule | held by |", "| --- | --- |"]
+        lines += [f"| {rule} | {', '.join(names)} |" for rule, names in RULES[page].items()]
     return "\n".join(lines) + "\n"
 
 
@@ -204,6 +223,7 @@ def main(arguments: list[str] | None = None) -> int:
     missing = [
         f"{page}: {symbol}" for page, symbols in covered().items() for symbol, names in symbols.items() if not names
     ]
+    missing += without_test()
     print("\n".join(f"covered by nothing: {each}" for each in missing) or "everything is covered")
     if options.check:
         return 1 if missing or PAGE.read_text("utf-8") != text() else 0
