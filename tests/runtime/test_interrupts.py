@@ -44,6 +44,18 @@ def _endless(x: Any) -> Any:
     )[1]
 
 
+def interrupted(seconds: float, action: Any) -> None:
+    """Does `action` again and again until a timer interrupts it."""
+    before = signal.signal(signal.SIGALRM, signal.default_int_handler)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, seconds, 0.05)
+        while True:
+            action()
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
 class Counted:
     """Two counters around some work: the first is raised before it, the second after it."""
 
@@ -67,14 +79,7 @@ def test_the_session_survives_interrupts_at_many_moments(work: Any, shape: list[
             session.run(counted.init)
             for number in range(1, INTERRUPTS + 1):
                 with pytest.raises(KeyboardInterrupt):
-                    try:
-                        before = signal.signal(signal.SIGALRM, signal.default_int_handler)
-                        signal.setitimer(signal.ITIMER_REAL, 0.0002 + 0.00037 * number / 10, 0.05)
-                        while True:
-                            session.run(counted.step)
-                    finally:
-                        signal.setitimer(signal.ITIMER_REAL, 0)
-                        signal.signal(signal.SIGALRM, before)
+                    interrupted(0.0002 + 0.000037 * number, lambda: session.run(counted.step))
                 first, second = session.run([counted.first, counted.second])
                 assert np.shape(first) == tuple(shape)
                 np.testing.assert_array_equal(first, np.full(shape, np.max(first)))
@@ -132,13 +137,7 @@ def test_an_endless_loop_ends_when_its_session_is_closed_or_its_time_is_over() -
                 session.run(endless, options=tf.RunOptions(timeout_in_ms=50))
             assert session.run(tf.constant(2.0)) == 2.0
             with pytest.raises(KeyboardInterrupt):
-                try:
-                    before = signal.signal(signal.SIGALRM, signal.default_int_handler)
-                    signal.setitimer(signal.ITIMER_REAL, 0.05, 0.05)
-                    session.run(endless)
-                finally:
-                    signal.setitimer(signal.ITIMER_REAL, 0)
-                    signal.signal(signal.SIGALRM, before)
+                interrupted(0.05, lambda: session.run(endless))
             assert session.run(tf.constant(3.0)) == 3.0
             threading.Timer(0.05, session.close).start()
             with pytest.raises(tf.errors.CancelledError):
