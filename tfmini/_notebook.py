@@ -146,7 +146,7 @@ def _fold_tracebacks(shell: Any) -> None:
 
 
 def _with_advice(lines: Any, error: BaseException) -> Any:
-    explain = slots.explain_error or importlib.import_module("tfmini.inspection.why").advice
+    explain = slots.explain_error or importlib.import_module("tfmini.inspection.advice").advice
     advice = explain(error)
     if advice and isinstance(lines, list):
         return [*lines, advice]

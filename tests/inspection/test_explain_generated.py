@@ -59,7 +59,9 @@ def _block(chance: random.Random, depth: int, calls: bool) -> list[str]:
         elif draw < 0.55:
             lines.append("tf.get_variable_scope().reuse_variables()")
         elif draw < 0.62 and calls:
-            lines.append("layer()")
+            lines.append(
+                chance.choice(["layer()", "layer()", "tower(0)", "tower(0)", "tower(0, True)", "tower(0, reuse=None)"])
+            )
         else:
             lines += [_opener(chance), *("    " + line for line in _block(chance, depth + 1, calls))]
     return lines
@@ -69,6 +71,7 @@ def _program(seed: int) -> str:
     chance = random.Random(seed)
     lines = ['with tf.variable_scope("z") as kept:', "    pass", "def layer():"]
     lines += ["    " + line for line in _block(chance, 2, calls=False)]
+    lines += ["def tower(x, reuse=None):", '    with tf.variable_scope("t", reuse=reuse):', f"        {_call(chance)}"]
     for _ in range(3):
         lines += _block(chance, 0, calls=True)
     return "\n".join(lines) + "\n"

@@ -133,6 +133,7 @@ class Case:
             change = source_lines.set_argument(found, "reuse", _REUSE, "True")
             yield Fix("share", "share it", self.at(site, "scope", reuse=True), change, "shared", maker, site=site)
             break
+        yield from self._share_by_parameter(maker)
         for site in self.request.sites:
             if not self.is_shared(site):
                 opener = f"with {self.tf}variable_scope({self.tf}get_variable_scope(), reuse=True):"
@@ -140,6 +141,17 @@ class Case:
                 does = "share it" if change is not None else f"share it, inside {opener[:-1]}"
                 yield Fix("share", does, self.at(site, "wrap", reuse=True), change, "shared", maker, site=site)
                 break
+
+    def _share_by_parameter(self, maker: int) -> Iterator[Fix]:
+        """Yields ways to give `reuse` where the function around a `with` line is called."""
+        for entry, site, found in self.named_lines():
+            if len(entry.sites) < 2 or entry.reuse_given or self.is_shared(entry.sites[1]):
+                continue
+            caller = entry.sites[1]
+            change = source_lines.set_parameter(found, "reuse", _REUSE, caller.file, caller.line, "True")
+            if change is not None:
+                edit = self.at(site, "scope", reuse=True, via=place_of(caller))
+                yield Fix("share", "share it", edit, change, "shared", maker, site=caller)
 
     def other_name(self, **values: Any) -> Iterator[Fix]:
         """Yields ways to make a second variable: another scope name, or another name in the call."""

@@ -44,7 +44,8 @@ class Edit:
         "new graph", "made before" (the variable is asked for once before, where that is allowed), "line before" (by an added line),
         "as get_variable" (what tf.Variable made was made by get_variable).
       at: the lines that are changed.
-      values: scope: `name`, `default_name`, `reuse`, `jump`, and defaults to leave out (None); request: `asked` and arguments;
+      values: scope: `name`, `default_name`, `reuse`, `jump`, and defaults to leave out (None); `via`, the line that calls the function
+        around the scope, when only that call is changed; request: `asked` and arguments;
         wrap: `reuse`. With `call`, only the call of that number is changed, not others through the same line.
     """
 
@@ -215,7 +216,7 @@ class _Copy:
         asked = request.asked
         left_out: set[str] = set()
         for entry in _chain(request):
-            if edit is not None and edit.kind == "scope" and entry.sites and place_of(entry.sites[0]) in edit.at:
+            if edit is not None and _is_changed(entry, edit):
                 left_out |= {key for key, value in edit.values.items() if value is None}
         if edit is not None and edit.kind == "request" and request.sites and place_of(request.sites[0]) in edit.at:
             changes = dict(edit.values)
@@ -305,7 +306,7 @@ class _Copy:
             return variable_scope(get_variable_scope(), reuse=edit.values["reuse"])
         reuse, name, default = entry.reuse_given, entry.given, None
         jump: Any = None
-        if edit is not None and edit.kind == "scope" and entry.sites and place_of(entry.sites[0]) in edit.at:
+        if edit is not None and _is_changed(entry, edit):
             reuse = edit.values.get("reuse", reuse)
             name = edit.values.get("name", name)
             default = edit.values.get("default_name")
@@ -321,6 +322,14 @@ class _Copy:
         while len(self.open) > count:
             _, context = self.open.pop()
             context.__exit__(None, None, None)
+
+
+def _is_changed(entry: Any, edit: Edit) -> bool:
+    """Says whether an edit of a `with` line changes this entry; with `via`, only when it was entered through that call of its function."""
+    if edit.kind != "scope" or not entry.sites or place_of(entry.sites[0]) not in edit.at:
+        return False
+    via = edit.values.get("via")
+    return via is None or (len(entry.sites) > 1 and place_of(entry.sites[1]) == via)
 
 
 def _places(request: Any) -> frozenset[Place]:

@@ -176,6 +176,33 @@ def set_argument(found: Found, name: str, position: int, new: str) -> Change | N
     return add_keyword(found, f"{name}={new}")
 
 
+def set_parameter(found: Found, name: str, position: int, file: str, line: int, new: str) -> Change | None:
+    """Gives the argument of a call another value where it comes from: in the line that calls the function around it.
+
+    Args:
+      found: a call that passes a parameter of its function on, as in `def f(reuse=None): g(reuse=reuse)`.
+      name, position: the argument of `found`.
+      file, line: the line that calls the function.
+      new: the value.
+
+    Returns:
+      The change of that line; None when the argument is no parameter, when the function changes it, or when the line has no such call.
+    """
+    passed = found.argument(name, position)
+    function = next((each for each in reversed(found.around) if isinstance(each, ast.FunctionDef)), None)
+    if not isinstance(passed, ast.Name) or function is None:
+        return None
+    stored = [each for each in ast.walk(function) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)]
+    plain = [each.arg for each in [*function.args.posonlyargs, *function.args.args]]
+    known = [*plain, *(each.arg for each in function.args.kwonlyargs)]
+    caller = find_call(file, line, (function.name,))
+    if passed.id not in known or any(each.id == passed.id for each in stored) or caller is None:
+        return None
+    bound = isinstance(caller.node.func, ast.Attribute) and plain[:1] in (["self"], ["cls"])
+    place = plain.index(passed.id) - bound if passed.id in plain else len(caller.node.args)
+    return set_argument(caller, passed.id, place, new)
+
+
 def add_keyword(found: Found, text: str) -> Change | None:
     """Adds a keyword after the last argument that is no `**mapping`."""
     plain: list[Any] = [*found.node.args, *(each for each in found.node.keywords if each.arg is not None)]

@@ -14,7 +14,6 @@ from ..framework import contexts
 from ..variables import records
 from .explain import explain_request
 from .explain_text import explanation_text
-from .words import first_line
 
 _last: dict[str, Any] = {"error": None}
 
@@ -130,19 +129,3 @@ def _failed_run(error: OpError) -> str:
             reads.append(f"  {tensor.name}{made}"[:88])
         lines += ["", "It reads:", *reads]
     return "\n".join(lines[:24])
-
-
-# ---- the line under a traceback
-
-
-def advice(error: BaseException) -> str:
-    """Returns a line for the end of a traceback, "" when the message says enough."""
-    note_error(error)
-    if not isinstance(error, ValueError):
-        return ""
-    graph = contexts.default_graph()
-    requests = graph.journal.requests
-    last = requests[-1] if requests else None
-    if last is None or not last.error or first_line(str(error)) not in last.error:
-        return ""
-    return f"\nprint(tf.inspection.why()) tells the whole story of call {last.number}."
