@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+import warnings
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +14,10 @@ from hypothesis import strategies as st
 
 import tfmini as tf
 from tfmini.runtime import Stepper, program, trace
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from golden.control_flow_programs import Maker
 
 LEAVES = ["scale", "shift", "mix", "cond", "random", "write"]
 instruction = st.recursive(
@@ -94,6 +101,34 @@ def test_every_driver_gives_the_same(instructions: list[Any], seed: int) -> None
     assert results["dataflow"] == results["run"][:2]
     assert results["trace"] == results["run"][:2]
     assert results["step"] == results["run"][:2]
+
+
+@pytest.mark.parametrize("seed", range(0, 60, 3))
+def test_trees_give_what_tokens_give(seed: int) -> None:
+    """Random conditionals, loops, TensorArrays and gradients, as trees and as dead values and tokens."""
+    found = []
+    for forget in (False, True):
+        with pytest.MonkeyPatch.context() as patch, tf.Graph().as_default(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            if forget:
+                patch.setattr(program, "block_of", lambda plan: None)
+            tf.set_random_seed(seed)
+            try:
+                found.append(repr(frozen(Maker(tf, seed).program()["values"])))
+            except TypeError as error:  # a program that cannot be built
+                found.append(str(error).partition("\n")[0])
+    assert found[0] == found[1]
+
+
+def frozen(value: Any) -> Any:
+    """Returns values as their bits, and errors as their first lines."""
+    if isinstance(value, (list, tuple)):
+        return [frozen(each) for each in value]
+    if isinstance(value, (np.ndarray, np.generic)):
+        return value.dtype.name, value.shape, value.tobytes()
+    if hasattr(value, "indices"):
+        return frozen([value.values, value.indices])
+    return str(value).partition("\n")[0]
 
 
 def test_a_step_in_a_loop_knows_its_turn() -> None:

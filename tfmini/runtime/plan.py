@@ -166,6 +166,8 @@ class Plan:
         self.slots = len(slot_of)
         self.fetches = tuple(_fetch(tensor, slot_of, fed, cells) for tensor in fetches)
         kept = {slot for fetch in self.fetches for slot in (fetch.slot, *fetch.sources)}
+        if self.branches:  # conditions are looked at again for every piece of their branches
+            kept.update(slot for tensor, slot in slot_of.items() if tensor._dtype.name == "bool")
         dead: list[list[int]] = [[] for _ in rows]
         for slot, index in last_use.items() if self.frames is None else ():  # a turn reads what the one before it read
             if slot not in kept:

@@ -59,7 +59,7 @@ class Program:
         self.build = build
         self.feeds = plan.feeds
         self.converters = tuple(converter(plan.graph, tensor) for tensor, _ in plan.feeds)
-        tree = None if plan.frames is None else block_of(plan)
+        tree = block_of(plan) if plan.branches else None
         self.loops = None if tree is None else Structured(plan, tree, self.steps, state)
         self.tiers = Tiers()
         self.is_straight = not self.loops.block.branching if self.loops is not None else not plan.branches
