@@ -94,3 +94,25 @@ def test_the_notebook_of_initialization_shows_what_it_asks(executed: Any) -> Non
     assert "w came out different" in text
     assert "nothing fixes that base comes before rate" in text
     assert "{'local': ['total'], 'no key': ['scratch']}" in text
+
+
+def test_the_notebook_of_scopes_shows_what_it_asks(executed: Any) -> None:
+    """Every mode, names of operations and variables, what is inherited and what is not, getters, parts, templates."""
+    if executed.metadata["name"] != "02_variable_scopes":
+        return
+    text = printed(executed)
+    for answer in (
+        "inputs/a\nb\ninputs/c\n",
+        "Variable model/b already exists, disallowed.",
+        "same refused same new",
+        "mode of inner: True",
+        "layer/sum\nlayer_1/sum",
+        "encoder/far\ndecoder/encoder/sum\nencoder/w",
+        "constraint in net: True  in block: None",
+        "initializer Ones: no effect, Zeros stays",
+        "dense/w\ndense_1/w",
+        "[2. 2. 2.]",
+        "['big/table/part_0', 'big/table/part_1']",
+        "['shifted/by']",
+    ):
+        assert answer in text
