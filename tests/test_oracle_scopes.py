@@ -16,7 +16,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from golden import compare, describe, record, scope_generator
+from golden import compare, describe, record, scope_generator, scope_programs
 
 import tfmini as tf
 
@@ -72,3 +72,9 @@ if importlib.util.find_spec("tensorflow") is not None:
             found = json.loads(json.dumps(describe.run_program(tf, program)))
             report = compare.program(expected, found)
             assert not report, f"seed {seed}: {report}"
+
+    @pytest.mark.oracle
+    def test_programs_that_are_text_agree_and_so_do_verdicts(capsys: pytest.CaptureFixture[str]) -> None:
+        """What `scope_programs.py --live` does: outcomes, nodes, values, and what became of every request beside its verdict."""
+        differing = scope_programs.live(record.oracle(), _FIRST, _COUNT, 3)
+        assert not differing, capsys.readouterr().out
