@@ -14,6 +14,7 @@ from typing import Any
 
 from ..framework import contexts, dtypes, provenance, registry
 from ..framework.convert import convert_to_tensor, graph_element
+from ..framework.growth import growing
 from ..framework.indexed_slices import IndexedSlices
 from ..framework.registry import raw
 from ..framework.shapes import TensorShape, merge_dims
@@ -92,6 +93,7 @@ def gradients(
         contexts.Controller(contexts.graph_stack, graph),
         graph.name_scope(name or "gradients"),
         provenance.made_by("gradient", site=provenance.here()),
+        growing(),
     ):
         # TensorFlow names a group here and uses the name up.
         graph.unique_name("uid")
