@@ -36,7 +36,7 @@ class Graph:
     goes to this graph.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, numbered: bool = True) -> None:
         self._ops: list[Operation] = []
         self._by_name: dict[str, Operation] = {}
         self._names = UniqueNames()
@@ -55,7 +55,7 @@ class Graph:
         self._gradient_override: dict[str, str] = {}
         self._container = ""
         self._mutations = 0
-        self._number = next(_numbers)
+        self._number = next(_numbers) if numbered else 0  # graphs for trying something out have none
         self.events = events.EventHub()
         self.journal = events.Journal()
 

@@ -128,7 +128,7 @@ class _Copy:
     def run(self) -> Outcome:
         earlier = [each for each in self.graph.journal.requests if each.number < self.request.number]
         affected = [each for each in earlier if not each.error and self._is_affected(each)][-_MOST_REPLAYED:]
-        with Graph().as_default() as scratch:
+        with Graph(numbered=False).as_default() as scratch:
             store = default_store()
             if self.edit is None or self.edit.kind != "new graph":
                 replayed = {each.number for each in affected}
@@ -214,6 +214,9 @@ class _Copy:
         scope = get_variable_scope()
         given = {key: _own(key, value, request) for key, value in request.arguments.items()}
         asked = request.asked
+        getters = [each.defaults["custom_getter"].value for each in _chain(request) if "custom_getter" in each.defaults]
+        if any(each is not None and not callable(each) for each in getters):
+            raise ValueError("a custom getter of the scopes cannot be called")
         left_out: set[str] = set()
         for entry in _chain(request):
             if edit is not None and _is_changed(entry, edit):
@@ -360,7 +363,11 @@ def _own(key: str, value: Any, request: Any) -> Any:
     """Returns an argument for the replay: as it is when it is plain or the library's, else something that stands for it."""
     if key == "custom_getter":
         return None if callable(value) else value
-    if key in ("regularizer", "constraint", "caching_device", "collections"):
+    if key == "constraint":
+        return None if callable(value) else value
+    if key == "collections":
+        return None if isinstance(value, (list, tuple, set)) else value
+    if key in ("regularizer", "caching_device"):
         return None
     if key == "initializer":
         return _own_initializer(value)
@@ -386,6 +393,11 @@ def _own_initializer(value: Any) -> Any:
     return value
 
 
+def is_own(value: Any) -> bool:
+    """Says whether a value is a function, a class or an object to call that is the program's own."""
+    return callable(value) and not _is_library(value)
+
+
 def _is_library(value: Any) -> bool:
     cls = value if isinstance(value, type) else type(value)
     if str(getattr(value, "__module__", "") or "").startswith(_LIBRARY):
@@ -393,4 +405,4 @@ def _is_library(value: Any) -> bool:
     return cls.__module__.startswith(_LIBRARY)
 
 
-__all__ = ["Edit", "Outcome", "Place", "place_of", "replay", "scopes_around"]
+__all__ = ["Edit", "Outcome", "Place", "is_own", "place_of", "replay", "scopes_around"]

@@ -66,7 +66,8 @@ def _mode_words(request: Any) -> str:
 
 def _exists(request: Any, record: Any, made: Any) -> tuple[str, str]:
     scope = request.entry.name if request.entry is not None else ""
-    where = f"variable_scope({scope.rpartition('/')[2]!r}, reuse=True)" if scope else "a scope with reuse=True"
+    inner = f"{scope.rpartition('/')[2]!r}" if scope else "tf.get_variable_scope()"
+    where = f"variable_scope({inner}, reuse=True)"
     mode = f"The mode here is make new ({_mode_words(request)})."
     if record is not None and _is_rerun(made.sites if made is not None else (record.site,), request.sites):
         return (

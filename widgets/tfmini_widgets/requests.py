@@ -10,6 +10,9 @@ from tfmini import inspection
 from . import tables
 from .view import LiveView
 
+# px: a log of a few calls gets a low view; what is around the rows; a row
+_LEAST_HEIGHT, _FRAME_HEIGHT, _ROW_HEIGHT = 320, 190, 26
+
 
 def explained(graph: Any, number: int) -> dict[str, Any]:
     """Returns the explanation of a call (docs/data.md 1.3) with its text.
@@ -44,6 +47,7 @@ class ReuseDebugger(LiveView):
     _height = 620
 
     def __init__(self, graph: Any = None, number: int | None = None, *, predict: bool = False, **options: Any) -> None:
+        fits = options.get("height") is None
         super().__init__(graph, **options)
         requests = self.graph.journal.requests
         state = dict(self.state)
@@ -56,6 +60,9 @@ class ReuseDebugger(LiveView):
             state["reuse.explained"] = {str(number): explained(self.graph, number)}
         if state != self.state:
             self.state = state
+        if fits and not state.get("reuse.open") and not predict:
+            calls = sum(each.maker != "slot" for each in requests)
+            self.height = max(_LEAST_HEIGHT, min(self._height, _FRAME_HEIGHT + _ROW_HEIGHT * calls))
 
     @property
     def answers(self) -> dict[int, str]:
