@@ -11,6 +11,7 @@ from collections.abc import Callable
 import numpy as np
 
 from ..ops.activation import clip
+from ..ops.reduction import SUM_TILE, whole_sum
 from .facts import ARRAY, SCALAR, Fact
 from .lowering import Line, Lowering
 from .plan import Step
@@ -126,10 +127,22 @@ def _sum(lowering: Lowering, index: int, step: Step, args: list[int]) -> bool:
     for axis in axes:
         count *= fact.shape[axis]
     total = lowering.new(result) if mean else out
-    text = f"add_reduce({{0}}, {axes}, None, {{out}}, {keep})"
-    lowering.add(
-        Line("text", index, text, (value,), (total,), takes_out=result.kind == ARRAY, uses={"add_reduce": _add_reduce})
-    )
+    if len(axes) == ndim:
+        if keep or fact.layout != "C":
+            return False
+        if count <= SUM_TILE:
+            ones = lowering.kept(("ones", count, fact.dtype), lambda: np.ones(count, fact.dtype))
+            if ndim == 1:
+                lowering.add(Line("call", index, np.dot, (value, ones), (total,), pure=True))
+            else:
+                text = "dot({0}.reshape(-1), {1})"
+                lowering.add(Line("text", index, text, (value, ones), (total,), uses={"dot": np.dot}))
+        else:
+            lowering.add(Line("call", index, whole_sum, (value,), (total,), pure=True))
+    else:
+        text = f"add_reduce({{0}}, {axes}, None, {{out}}, {keep})"
+        uses = {"add_reduce": _add_reduce}
+        lowering.add(Line("text", index, text, (value,), (total,), takes_out=result.kind == ARRAY, uses=uses))
     if mean:
         divisor = lowering.constant(count, result.dtype)
         if result.kind == ARRAY:
