@@ -203,6 +203,7 @@ def live(tf: Any, first: int, count: int, show: int) -> int:
         with reach.watching():
             found = run(tfmini, source, reach.error)
         reach.requests += len(found["requests"])
+        reach.short_ways += found.get("short ways", 0)
         left_out.update(exemptions(expected, found))
         report = difference(expected, found)
         if report:

@@ -59,7 +59,8 @@ class Reach:
       tfmini: the package.
 
     Attributes:
-      raised: how often an error came from each place. verdicts: how often each was given. requests: how many of them were compared.
+      raised: how often an error came from each place. verdicts: how often each was given. requests: how many were compared, short_ways: how
+        many of them took the short way.
     """
 
     def __init__(self, tfmini: Any) -> None:
@@ -74,6 +75,7 @@ class Reach:
         self.raised: collections.Counter[tuple[str, int]] = collections.Counter()
         self.verdicts: collections.Counter[str] = collections.Counter()
         self.requests = 0
+        self.short_ways = 0
 
     def error(self, error: BaseException) -> None:
         """Counts the place at which an error was raised."""
@@ -112,7 +114,10 @@ class Reach:
             lines.append(f"{self.raised[place]:7d}  {places[place]}  {self._places[place][1]}")
         lines.append(_rare("verdicts", {each: self.verdicts[each] for each in VERDICTS}, least))
         lines.append(_rare("places that raise", {places[each]: self.raised[each] for each in self._places}, least))
-        lines.append(f"{self.requests} requests for variables, each with TensorFlow's outcome beside the verdict")
+        lines.append(
+            f"{self.requests} requests for variables, each with TensorFlow's outcome beside the verdict; {self.short_ways} of them "
+            "took the short way of sharing"
+        )
         return lines
 
 

@@ -48,6 +48,7 @@ class Watch:
       calls: a dict for each request, in order: `name` in full, `told` (made, renamed, shared, replaced or refused), `auto` when the mode
         was AUTO_REUSE; for a shared variable the arguments `given`; for a refusal its `phrase` and what is known of its cause; from
         tfmini also the `verdict` and the arguments that it calls `ignored`.
+      short_ways: how many of tfmini's requests found their variable on the short way (`tfmini.variables.sharing`).
       where: the cell, its run and the statement that the program is at, or None.
     """
 
@@ -56,22 +57,22 @@ class Watch:
         self._is_tfmini = tf.__name__ == "tfmini"
         self.calls: list[dict[str, Any]] = []
         self.where: tuple[Any, ...] | None = None
+        self.short_ways = 0
         self._made_at: dict[tuple[int, str], Any] = {}
 
     @contextlib.contextmanager
     def open(self) -> Iterator[None]:
         """Stands between the program and the engine inside `with`."""
-        owner = self._tf.VariableScope
-        places: list[tuple[Any, str]] = [(owner, "get_variable")]
         if self._is_tfmini:
-            from tfmini.variables import parts
+            # Behind `VariableScope.get_variable`: requests that only share take a short way beside it.
+            from tfmini.variables import parts, requests, sharing
 
-            places.append((parts, "ask_for_parts"))
+            places: list[tuple[Any, str]] = [(requests, "ask"), (sharing, "find"), (parts, "ask_for_parts")]
         else:
-            places.append((owner, "_get_partitioned_variable"))
+            places = [(self._tf.VariableScope, name) for name in ("get_variable", "_get_partitioned_variable")]
         before = [(place, name, getattr(place, name)) for place, name in places]
         for place, name, function in before:
-            setattr(place, name, self._watched(function, name))
+            setattr(place, name, self._watched_short_way(function) if name == "find" else self._watched(function, name))
         try:
             yield
         finally:
@@ -92,7 +93,7 @@ class Watch:
             given.update(given.pop("given", {}))
             name = given.pop("name", None)
             full = f"{scope.name}/{name}" if scope.name else name
-            if which != "get_variable":
+            if which in ("ask_for_parts", "_get_partitioned_variable"):
                 full = scope.name
             elif not isinstance(name, str):
                 return function(*args, **kwargs)
@@ -106,6 +107,34 @@ class Watch:
             )
 
         return call
+
+    def _watched_short_way(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Watches the function that gives a shared variable, or None when the request must go the long way."""
+
+        def find(name: Any, shape: Any, dtype: Any) -> Any:
+            graph, scope = self._tf.get_default_graph(), self._tf.get_variable_scope()
+            number = len(graph.journal.requests)
+            result = function(name, shape, dtype)
+            if result is None:
+                assert len(graph.journal.requests) == number, "a request that went the long way is noted twice"
+                return None
+            full = f"{scope.name}/{name}" if scope.name else name
+            stored = _stored(graph.get_collection_ref(("__variable_store",))[0], full)
+            (request,) = graph.journal.requests[number:]
+            self.short_ways += 1
+            self.calls.append(
+                {
+                    "name": full,
+                    **({"auto": True} if scope.reuse is self._tf.AUTO_REUSE else {}),
+                    "told": "shared" if result is stored else "replaced",
+                    "given": [key for key, value in (("shape", shape), ("dtype", dtype)) if value is not None],
+                    "verdict": request.verdict,
+                    "ignored": sorted(each["argument"] for each in request.ignored),
+                }
+            )
+            return result
+
+        return find
 
     def _call(self, action: Callable[[], Any], store: Any, full: str, reuse: Any, given: list[str]) -> Any:
         tf = self._tf

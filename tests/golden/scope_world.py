@@ -340,6 +340,8 @@ def run(tf: Any, source: str, seed: int = 87, on_error: Callable[[Exception], No
         record["left"] = [tf.get_variable_scope().name, graph.get_name_scope()]
         record.update(describe.describe(tf, graph))
         record["requests"] = watch.calls
+        if watch.short_ways:
+            record["short ways"] = watch.short_ways
         if _is_broken(graph):
             record["broken"] = True
         record["values"] = _values(tf, graph)
