@@ -86,15 +86,14 @@ def _clusters(record: Any, shown: list[int], lines: list[str]) -> None:
     """Writes the nodes, each inside the clusters of its name scopes."""
     inside: dict[str, list[int]] = {}
     children: dict[str, list[str]] = {}
+    known: set[str] = set()
     for op in shown:
         scope = record.name[op].rpartition("/")[0]
         inside.setdefault(scope, []).append(op)
-        while scope:
+        while scope and scope not in known:
+            known.add(scope)
             above = scope.rpartition("/")[0]
-            siblings = children.setdefault(above, [])
-            if scope in siblings:
-                break
-            siblings.append(scope)
+            children.setdefault(above, []).append(scope)
             scope = above
     todo: list[tuple[str, int, bool]] = [("", 0, True)]
     number = 0
