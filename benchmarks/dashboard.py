@@ -89,6 +89,8 @@ def _building(tfmini: Any, hub_type: Any, is_open: bool) -> float:
             started = time.perf_counter()
             for _ in range(2000):
                 tfmini.add(x, x)
+            if hub is not None:
+                hub.flush()
             found.append((time.perf_counter() - started) / 2000 * 1e6)
         if hub is not None:
             hub.close(page)

@@ -113,11 +113,16 @@ def _sample(stream: _Draws, draw: _Draw, count: int, unique: bool, range_max: in
             if drawn.size >= count:
                 return drawn[:count].copy(), count
         else:
-            seen: dict[int, None] = {}
-            for tries, value in enumerate(drawn.tolist(), 1):
-                seen[value] = None
-                if len(seen) == count:
-                    return np.fromiter(seen, np.int64, count), tries
+            listed = drawn.tolist()
+            seen = dict.fromkeys(listed[:count])
+            tries = count
+            while len(seen) < count and tries < len(listed):
+                # Each of the next draws adds one candidate at the most.
+                more = listed[tries : tries + count - len(seen)]
+                seen.update(dict.fromkeys(more))
+                tries += len(more)
+            if len(seen) == count:
+                return np.array(list(seen), np.int64), tries
         wanted *= 4
 
 

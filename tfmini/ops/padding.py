@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import functools
 from typing import Any
 
 import numpy as np
@@ -52,12 +53,12 @@ def _pad_shape(call: Any) -> Dims:
     )
 
 
-def _pad_widths(x: Any, paddings: Any) -> list[Any]:
+def _pad_widths(dims: tuple[int, ...], paddings: Any) -> list[Any]:
     widths = paddings.tolist()
-    if len(widths) != np.ndim(x):
+    if len(widths) != len(dims):
         raise KernelError(
             InvalidArgumentError,
-            f"The first dimension of paddings must be the rank of inputs{dims_text(np.shape(paddings))} {dims_text(np.shape(x))}",
+            f"The first dimension of paddings must be the rank of inputs{dims_text(np.shape(paddings))} {dims_text(dims)}",
         )
     for before, after in widths:
         if before < 0 or after < 0:
@@ -65,24 +66,32 @@ def _pad_widths(x: Any, paddings: Any) -> list[Any]:
     return widths
 
 
-def _padded(x: Any, widths: list[Any], value: Any, out: Any = None) -> Any:
-    shape = [size + before + after for size, (before, after) in zip(x.shape, widths, strict=True)]
+@functools.lru_cache(maxsize=4096)
+def _frame(dims: tuple[int, ...], paddings: bytes, kind: str) -> tuple[tuple[int, ...], tuple[builtins.slice, ...]]:
+    """Returns the shape with the edges, and where the middle lies. The same few numbers come in every step of a training."""
+    widths = _pad_widths(dims, np.frombuffer(paddings, kind).reshape(-1, 2))
+    shape = tuple(size + before + after for size, (before, after) in zip(dims, widths, strict=True))
+    return shape, tuple(builtins.slice(before, before + size) for size, (before, _) in zip(dims, widths, strict=True))
+
+
+def _padded(x: Any, paddings: Any, value: Any, out: Any = None) -> Any:
+    shape, middle = _frame(np.shape(x), paddings.tobytes(), paddings.dtype.str)
     if out is not None:
         result = out
         result.fill(0 if value is None else value)
     else:
         result = np.full(shape, value, dtype=x.dtype) if value is not None else np.zeros(shape, dtype=x.dtype)
-    result[tuple(builtins.slice(before, before + size) for size, (before, _) in zip(x.shape, widths, strict=True))] = x
+    result[middle] = x
     return result
 
 
-pad_op.kernel(lambda x, paddings, *, out=None: _padded(x, _pad_widths(x, paddings), None, out))
-pad_v2_op.kernel(lambda x, paddings, value: _padded(x, _pad_widths(x, paddings), value))
+pad_op.kernel(lambda x, paddings, *, out=None: _padded(x, paddings, None, out))
+pad_v2_op.kernel(lambda x, paddings, value: _padded(x, paddings, value))
 
 
 @mirror_pad_op.kernel
 def _mirror_pad_kernel(x: Any, paddings: Any, *, mode: bytes) -> Any:
-    return np.pad(x, _pad_widths(x, paddings), mode="reflect" if mode == b"REFLECT" else "symmetric")
+    return np.pad(x, _pad_widths(np.shape(x), paddings), mode="reflect" if mode == b"REFLECT" else "symmetric")
 
 
 @mirror_pad_grad_op.shape

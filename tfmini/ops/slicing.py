@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import functools
 from typing import Any
 
 import numpy as np
@@ -66,11 +67,17 @@ def _slice_kernel(x: Any, begin: Any, size: Any) -> Any:
             InvalidArgumentError,
             f"Expected begin and size arguments to be 1-D tensors of size {rank}, but got shapes {begins} and {sizes} instead.",
         )
+    return x[_cut(np.shape(x), tuple(begin.tolist()), tuple(size.tolist()))]
+
+
+@functools.lru_cache(maxsize=4096)
+def _cut(dims: tuple[int, ...], begin: tuple[int, ...], size: tuple[int, ...]) -> tuple[builtins.slice, ...]:
+    """Returns where to cut. The same few numbers come in every step of a training."""
     cut = []
-    for index, (whole, start, length) in enumerate(zip(np.shape(x), begin.tolist(), size.tolist(), strict=True)):
+    for index, (whole, start, length) in enumerate(zip(dims, begin, size, strict=True)):
         if length == -1:
             length = whole - start
-        if not whole and (start or size.tolist()[index] not in (0, -1)):
+        if not whole and (start or size[index] not in (0, -1)):
             raise KernelError(
                 InvalidArgumentError,
                 f"Expected begin[{index}] == 0 (got {start}) and size[{index}] == 0 (got {length}) when "
@@ -81,7 +88,7 @@ def _slice_kernel(x: Any, begin: Any, size: Any) -> Any:
         if not length >= 0 or start + length > whole:
             raise KernelError(InvalidArgumentError, f"Expected size[{index}] in [0, {whole - start}], but got {length}")
         cut.append(builtins.slice(start, start + length))
-    return x[tuple(cut)]
+    return tuple(cut)
 
 
 @slice_op.gradient
