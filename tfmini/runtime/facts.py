@@ -16,7 +16,7 @@ from ..framework.dead import DEAD
 from . import drivers
 from .plan import Plan
 from .state import Cell
-from .structure import Loop, Straight, Structured
+from .structure import Conditional, Loop, Straight, Structured
 
 SCALAR, ARRAY, CELL, OTHER = "scalar", "array", "cell", "other"
 
@@ -181,6 +181,10 @@ def record(plan: Plan, rows: list[tuple[Any, ...]], values: list[Any], loops: St
     for item in loops.block.items:
         if isinstance(item, Straight):
             _record_steps(facts, plan, rows, item.steps, values)
+        elif isinstance(item, Conditional):
+            loops.run_item(item, values)
+            for slot in loops.results[id(item)]:
+                facts.of[slot] = fact_of(values[slot])
         else:
             _record_loop(facts, plan, rows, item, values, loops)
     return facts
@@ -220,7 +224,7 @@ def _record_loop(
         except drivers.StepFailed as failed:
             failed.place = ((loop.name, 0), *failed.place)
             raise
-    loops.run_loop(loop, values)
+    loops.run_item(loop, values)
     data_of = {gate.out_false: gate.data for gate in loop.gates}
     for source, slot in loop.exits:
         if slot >= 0:

@@ -22,7 +22,7 @@ from .facts import Facts
 from .lowering import Lowering
 from .plan import Plan
 from .state import SessionState
-from .structure import Loop, Straight, Structured
+from .structure import Straight, Structured
 from .tiers import Tiers
 from .writer import Contended, Retreat, Writer, guards
 
@@ -142,7 +142,7 @@ class Generated:
                 raise drivers.StepFailed(rest[failed.index], failed.cause, failed.inputs) from failed.cause
             return
         for item in self._loops.block.items:
-            members = item.members if isinstance(item, Loop) else item.steps
+            members = item.steps if isinstance(item, Straight) else item.members
             if step in members:
                 self._loops.run_from(item, step, values, left_out)
                 return

@@ -18,7 +18,7 @@ from .facts import ARRAY, CELL, SCALAR, Fact, Facts, fact_of, has_effects
 from .flat import Layout
 from .plan import Plan, Step
 from .state import SessionState
-from .structure import Block, Loop, Straight, Structured
+from .structure import Block, Conditional, Loop, Straight, Structured, given_to
 
 _PASSING = frozenset(
     (
@@ -146,6 +146,7 @@ class Lowering:
       groups: gradients that lie one behind the other.
       pins: for a value that should stand among them the number of the group and its place there.
       done: indices of steps that a pattern did together with an earlier one.
+      steps_of: for lines that do several steps which ones.
       left_out: indices of the steps whose values nobody needs.
     """
 
@@ -171,6 +172,7 @@ class Lowering:
         self.done: set[int] = set()
         from . import updates
         from .patterns import PATTERNS
+        from .tiles import with_tiles
 
         assert updates
         self._patterns = PATTERNS
@@ -180,13 +182,15 @@ class Lowering:
             for item in loops.block.items:
                 if isinstance(item, Straight):
                     self._steps(item.steps)
-                elif id(item) in facts.loops:
+                elif isinstance(item, Loop) and id(item) in facts.loops:
                     self._loop(item, facts.loops)
                 else:
                     self._whole(item)
         self._wrote = False
         self.fetched = [self._fetch(fetch.slot) for fetch in plan.fetches]
         self.left_out = self._leave_out()
+        self.steps_of: dict[Line, tuple[int, ...]] = {}
+        self.lines = with_tiles(self, self.lines)
 
     def _leave_out(self) -> set[int]:
         """Leaves out what nobody needs: values that only order something. Returns the steps that have no line any more."""
@@ -391,23 +395,18 @@ class Lowering:
         for item in block.items:
             if isinstance(item, Straight):
                 self._steps(item.steps)
-            else:
+            elif isinstance(item, Loop):
                 self._loop(item, plain)
 
-    def _whole(self, loop: Loop) -> None:
-        """Adds a loop that the interpreter runs."""
-        members = [self.plan.steps[index] for index in loop.members]
-        made = {slot for step in members for slot in step.outputs}
-        slots = [slot for step in members for slot in step.inputs if slot not in made]
-        slots.extend(each.start for each in loop.variables)
-        given = tuple(dict.fromkeys(slot for slot in slots if slot >= 0))
-        outs = tuple(slot for _, slot in loop.exits if slot >= 0)
+    def _whole(self, item: Loop | Conditional) -> None:
+        """Adds a loop or a conditional that the interpreter runs."""
+        assert self.loops is not None
+        given, outs = given_to(self.plan, item), self.loops.results[id(item)]
         self._current.clear()
         self._wrote = True
-        step = loop.members[0]
         args = tuple(self.value_of[slot] for slot in given)
-        function = WholeLoop(loop, self.loops, given, outs, self.plan.slots + 1)
-        self.add(Line("call", step, function, args, outs, may_alias=True, keeps=True))
+        function = Whole(item, self.loops, given, outs, self.plan.slots + 1)
+        self.add(Line("call", item.members[0], function, args, outs, may_alias=True, keeps=True))
 
     def _step(self, index: int, step: Step) -> None:
         op = step.op
@@ -520,22 +519,22 @@ class Lowering:
         )
 
 
-class WholeLoop:
-    """A loop as a function: from the values that it needs to those of its exits."""
+class Whole:
+    """A loop or a conditional as a function: from the values that it needs to those that others want."""
 
-    def __init__(self, loop: Loop, loops: Any, given: tuple[int, ...], outs: tuple[int, ...], count: int) -> None:
-        self.loop = loop
+    def __init__(self, item: Any, loops: Any, given: tuple[int, ...], outs: tuple[int, ...], count: int) -> None:
+        self._item = item
         self._loops = loops
         self._given = given
         self._outs = outs
         self._count = count
 
     def __call__(self, *values: Any) -> Any:
-        """Runs the loop in the interpreter."""
+        """Runs it in the interpreter."""
         slots: list[Any] = [None] * self._count
         for slot, value in zip(self._given, values, strict=True):
             slots[slot] = value
-        self._loops.run_loop(self.loop, slots)
+        self._loops.run_item(self._item, slots)
         if len(self._outs) == 1:
             return slots[self._outs[0]]
         return tuple(slots[slot] for slot in self._outs)

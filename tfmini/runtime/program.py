@@ -15,7 +15,7 @@ from .feeds import converter
 from .memory import collection_paused, keep_memory
 from .plan import Plan, bind, written_by
 from .state import Cell, SessionState
-from .structure import Structured, block_of
+from .structure import Structured, block_of, can_generate
 from .tiers import Tiers
 
 
@@ -30,7 +30,7 @@ class Program:
       converters: for each feed the function from what a person passes to its array.
       names: names of what is fetched.
       tiers: the generated programs.
-      is_straight: whether programs can be generated: there is no conditional outside of loops.
+      is_straight: whether programs can be generated.
       loops: the driver of a plan with loops of the usual form, else None.
       written: pairs (variable, how) of what a run writes.
       last_run: number of the latest run, 0 before the first.
@@ -62,7 +62,7 @@ class Program:
         tree = block_of(plan) if plan.branches else None
         self.loops = None if tree is None else Structured(plan, tree, self.steps, state)
         self.tiers = Tiers()
-        self.is_straight = not self.loops.block.branching if self.loops is not None else not plan.branches
+        self.is_straight = not plan.branches if self.loops is None else can_generate(plan, self.loops)
         self.last_run = 0
         self.names = _names(plan)
         self.written = tuple(pair for step in plan.steps for pair in writes_of(step.op))

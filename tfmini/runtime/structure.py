@@ -15,24 +15,41 @@ from .plan import Plan
 from .state import SessionState
 from .tree import Block, Conditional, Item, Loop, Piece, Select, Split, Straight, When
 
-__all__ = ["Block", "Conditional", "Loop", "Straight", "Structured", "block_of", "pieces"]
+__all__ = [
+    "Block",
+    "can_generate",
+    "Conditional",
+    "Loop",
+    "Straight",
+    "Structured",
+    "block_of",
+    "given_to",
+    "pieces",
+    "results_of",
+]
 
 _ZERO, _ONE = np.int32(0), np.int32(1)
 
 
 class Structured:
-    """A tree bound to a session: what `run` needs at hand."""
+    """A tree bound to a session: what `run` needs at hand.
+
+    Attributes:
+      block: the tree.
+      results: for the id of each loop and conditional of its outermost block the slots that it fills for others.
+    """
 
     def __init__(self, plan: Plan, block: Block, rows: list[tuple[Any, ...]], state: SessionState) -> None:
         self._plan = plan
         self.block = block
         self._rows = rows
         self._state = state
+        self.results = results_of(plan, block)
         self._straight: dict[int, list[tuple[Any, ...]]] = {}
         wanted = {fetch.slot for fetch in plan.fetches}
         guarded: set[int] = set()
         self._exact: set[int] = set()
-        for item, has_guard in pieces(block):
+        for item, has_guard in pieces(block.items):
             if isinstance(item, Straight):
                 self._straight[id(item)] = [rows[index] for index in item.steps]
                 if has_guard:
@@ -53,9 +70,14 @@ class Structured:
             slots[slot] = DEAD
         self._run_items(self.block.items, slots)
 
-    def run_loop(self, loop: Loop, slots: list[Any]) -> None:
-        """Runs one loop whose variables have their first values. Raises StepFailed like `run`."""
-        self._run_loop(loop, slots)
+    @property
+    def never(self) -> tuple[int, ...]:
+        """Slots that are fetched, but filled only when some condition holds."""
+        return self._never
+
+    def run_item(self, item: Item, slots: list[Any]) -> None:
+        """Runs one item of the outermost block whose inputs are there. Raises StepFailed like `run`."""
+        self._run_items((item,), slots)
 
     def run_from(self, item: Item, step: int, slots: list[Any], left_out: set[int]) -> None:
         """Goes on with an item of the outermost block and what follows it.
@@ -184,10 +206,10 @@ class Structured:
         return next(index for index in loop.members if self._plan.steps[index].op._definition.name == "LoopCond")
 
 
-def pieces(block: Block) -> list[tuple[Any, bool]]:
-    """Returns every item of the tree, each with whether it is inside a `When` of the outermost block."""
+def pieces(items: Iterable[Any]) -> list[tuple[Any, bool]]:
+    """Returns every item of a tree, each with whether it is inside a `When` of the outermost block."""
     found: list[tuple[Any, bool]] = []
-    todo: list[tuple[Any, bool]] = [(item, False) for item in block.items]
+    todo: list[tuple[Any, bool]] = [(item, False) for item in items]
     while todo:
         item, has_guard = todo.pop()
         found.append((item, has_guard))
@@ -198,3 +220,49 @@ def pieces(block: Block) -> list[tuple[Any, bool]]:
         elif isinstance(item, Conditional):
             todo.extend((each, has_guard) for each in item.items)
     return found
+
+
+def given_to(plan: Plan, item: Loop | Conditional) -> tuple[int, ...]:
+    """Returns the slots that an item takes from outside: inputs of its steps, starts of its loop, and conditions."""
+    members = [plan.steps[index] for index in item.members]
+    made = {slot for step in members for slot in step.outputs}
+    slots = [slot for step in members for slot in step.inputs]
+    for each, _ in pieces([item]):
+        if isinstance(each, Loop):
+            slots.extend(variable.start for variable in each.variables)
+        elif isinstance(each, (When, Split, Select)):
+            slots.append(each.condition)
+    return tuple(dict.fromkeys(slot for slot in slots if slot >= 0 and slot not in made))
+
+
+def results_of(plan: Plan, block: Block) -> dict[int, tuple[int, ...]]:
+    """Returns for the id of each loop and conditional of an outermost block the slots that it fills for others."""
+    wanted = {fetch.slot for fetch in plan.fetches}
+    for item in block.items:
+        if isinstance(item, Straight):
+            wanted.update(slot for index in item.steps for slot in plan.steps[index].inputs)
+        else:
+            wanted.update(given_to(plan, item))
+    found: dict[int, tuple[int, ...]] = {}
+    for item in block.items:
+        if isinstance(item, Loop):
+            found[id(item)] = tuple(slot for _, slot in item.exits if slot >= 0)
+        elif isinstance(item, Conditional):
+            made = [slot for index in item.members for slot in plan.steps[index].outputs]
+            found[id(item)] = tuple(slot for slot in made if slot in wanted)
+    return found
+
+
+def can_generate(plan: Plan, loops: Structured) -> bool:
+    """Says whether a plan can be a generated program: no conditional gives a reference, and what is fetched is always there."""
+    if loops.never:
+        return False
+    cells = {
+        slot
+        for step in plan.steps
+        for slot, tensor in zip(step.outputs, step.op._outputs, strict=True)
+        if step.is_read or tensor._dtype.is_ref or tensor._dtype.name == "resource"
+    }
+    return not any(
+        slot in cells for item in loops.block.items if isinstance(item, Conditional) for slot in loops.results[id(item)]
+    )
