@@ -112,8 +112,9 @@ class Case:
     def free_name(self, name: str) -> str:
         """Returns `name_2`, `name_3`, ...: the first under which no variable and no scope stands."""
         outer = parent(self.request.name)
-        names = {each.name for each in self.graph.journal.requests if each is not self.request}
-        taken = names | {each.name for each in self.graph.journal.entries}
+        journal = self.graph.journal
+        names = {each.name for each in journal.requests if each is not self.request and isinstance(each.name, str)}
+        taken = names | {each.name for each in journal.entries}
         index = 2
         while any(
             each == f"{prefix}{name}_{index}" or each.startswith(f"{prefix}{name}_{index}/")

@@ -12,7 +12,7 @@ from typing import Any
 from ..framework.provenance import home_cell
 from . import fixes_arguments, fixes_scopes
 from .fix_lines import Case, Fix
-from .replay import replay
+from .replay import is_own, replay, scopes_around
 
 _MOST = 3
 
@@ -43,7 +43,7 @@ def fixes_for(graph: Any, request: Any) -> list[dict[str, Any]]:
     words: list[Fix] = []
     kinds: list[str] = []
     is_named = isinstance(request.asked, str) and isinstance(request.name, str)
-    cause = _CAUSES.get(request.verdict) if is_named else None
+    cause = _CAUSES.get(request.verdict) if is_named and _is_faithful(graph, request) else None
     for fix in cause(Case(graph, request)) if cause is not None else ():
         if fix.kind not in kinds:
             kinds.append(fix.kind)
@@ -64,7 +64,29 @@ def fixes_for(graph: Any, request: Any) -> list[dict[str, Any]]:
     return [_record(graph, request, fix, letter) for fix, letter in zip(kept[:_MOST], "abc", strict=False)]
 
 
+def _is_faithful(graph: Any, request: Any) -> bool:
+    """Says whether the copy refuses what the program refused, so that what it says of a change is worth something.
+
+    An initializer of the program's own, which does not run again, may be what raised: to replace it is a cure. A getter or a partitioner
+    of the program's own may have raised for any reason.
+    """
+    given = request.effective or request.arguments
+    scopes = scopes_around(request)
+    name = "/".join(filter(None, (scopes[-1].name if scopes else "", request.asked)))
+    if request.maker == "user" and (not name or request.name != name):
+        return False  # a getter asks for another name
+    getters = any(each.defaults["custom_getter"].value is not None for each in scopes)
+    is_usual = request.error.partition(":")[0] in ("", "ValueError", "TypeError")
+    if not request.error or (is_usual and replay(graph, request, None).word == "refused"):
+        return True
+    own = [key for key in ("custom_getter", "partitioner") if given.get(key) is not None]
+    return not getters and not own and is_own(given.get("initializer"))
+
+
 def _keeps_promise(graph: Any, request: Any, fix: Fix, again: bool = False) -> bool:
+    initializer = (request.effective or request.arguments).get("initializer")
+    if request.verdict == "REFUSED_INITIALIZER" and is_own(initializer) and "initializer" not in fix.edit.values:
+        return False
     outcome = replay(graph, request, fix.edit, again)
     if outcome.word != fix.promise:
         return False

@@ -179,8 +179,9 @@ def _const_shape(case: Case) -> Iterator[Fix]:
     if change is None and case.call.argument("shape", _POSITIONS["shape"]) is not None:
         change = _given(case, "shape", "None")
     yield Fix("fit", "leave the shape out: the value has one", case.in_call(shape=None), change, "made", site=case.site)
-    if written is not None and source_lines.literal(written) is not None:
-        text = f"{case.tf}constant_initializer({source_lines.literal(written)!r})"
+    value = source_lines.literal(written)
+    if value is not None and not isinstance(value, (str, bytes)):
+        text = f"{case.tf}constant_initializer({value!r})"
         change = _given(case, "initializer", text)
         does = "fill the shape with the value"
         yield Fix("fill", does, case.in_call(initializer=Zeros()), change, "made", site=case.site)

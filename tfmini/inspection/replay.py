@@ -212,7 +212,7 @@ class _Copy:
     def _ask(self, store: Any, request: Any, edit: Edit | None) -> Outcome:
         self._enter(request, edit)
         scope = get_variable_scope()
-        given = {key: _own(key, value, request) for key, value in request.arguments.items()}
+        given = dict(request.arguments)
         asked = request.asked
         getters = [each.defaults["custom_getter"].value for each in _chain(request) if "custom_getter" in each.defaults]
         if any(each is not None and not callable(each) for each in getters):
@@ -229,8 +229,10 @@ class _Copy:
                 given = {key: value for key, value in given.items() if value is not None}
         defaults = request.effective or _entry_defaults(request)
         for key in ("initializer", "partitioner", "dtype", "use_resource"):
-            if key not in request.arguments and key not in left_out and key in defaults:
-                setattr(scope, "_" + key, _own(key, defaults[key], request))
+            known = defaults if key not in request.arguments else _entry_defaults(request)
+            if key not in given and key not in left_out and key in known:
+                setattr(scope, "_" + key, _own(key, known[key], request))
+        given = {key: _own(key, value, request) for key, value in given.items()}
         if edit is None and "reuse" not in given:
             scope._reuse = request.reuse
         variable = scope.get_variable(store, asked, **given)
@@ -371,7 +373,9 @@ def _own(key: str, value: Any, request: Any) -> Any:
         return None
     if key == "initializer":
         return _own_initializer(value)
-    if key == "partitioner" and value is not None and callable(value) and not _is_library(value):
+    if key == "partitioner" and is_own(value):
+        if request.verdict == "REFUSED_PARTITION":
+            raise ValueError("what a partitioner of the program's own would do is not known")
         stored = getattr(request.variable, "_get_partitions", None)
         cut = stored() if stored is not None else None
         return _even(cut)
