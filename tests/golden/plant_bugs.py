@@ -317,6 +317,36 @@ BUGS = (
         'op.type in ("VariableV2", "VarHandleOp")',
         "False",
     ),
+    Bug(
+        "the short way of sharing does not compare the shape",
+        "variables/sharing.py",
+        "        if tuple(shape) != tensor._dims:\n",
+        "        if False:\n",
+    ),
+    Bug(
+        "the short way of sharing does not compare the dtype",
+        "variables/sharing.py",
+        "        or wanted._as_ref is not tensor._dtype\n",
+        "",
+    ),
+    Bug(
+        "the short way of sharing leaves out custom getters",
+        "variables/sharing.py",
+        '        or defaults["custom_getter"] is not None\n',
+        "",
+    ),
+    Bug(
+        "the short way of sharing is taken in scopes that make new variables",
+        "variables/sharing.py",
+        "    if (reuse is not True and reuse is not AUTO_REUSE) or type(scope) is not VariableScope:\n",
+        "    if type(scope) is not VariableScope:\n",
+    ),
+    Bug(
+        "the short way of sharing does not see that the mode is AUTO_REUSE",
+        "variables/sharing.py",
+        'return "SHARED_AUTO" if self.reuse is AUTO_REUSE else "SHARED"',
+        'return "SHARED"',
+    ),
 )
 
 _RUN = """
