@@ -64,7 +64,11 @@ class _Draws(philox.Philox):
         blocks = -(-count // 2)
         offsets = np.arange(runs, dtype=np.uint64)[:, None] * np.uint64(stride) + np.arange(blocks, dtype=np.uint64)
         pairs = philox.blocks_from(self.key, start, offsets.ravel()).reshape(runs, 2 * blocks, 2)
-        self.runs = [draw(each, range_max) for each in pairs]
+        together = draw(pairs.reshape(-1, 2), range_max)
+        if together.size == runs * 2 * blocks:
+            self.runs = list(together.reshape(runs, -1))
+        else:  # some were passed over: each run passes over its own
+            self.runs = [draw(each, range_max) for each in pairs]
         self.first, self.length = start, 2 * blocks
         return self.runs[0]
 
