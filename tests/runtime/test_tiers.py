@@ -424,3 +424,22 @@ def test_long_programs_are_cut_into_parts() -> None:
                 session.run(y, {x: np.full((3, 2), 0.25)})
         with interpreted(), tf.Session() as plain:
             np.testing.assert_array_equal(plain.run(y, {x: np.full((6, 2), 0.25)}), got)
+
+
+def test_chains_over_large_arrays_are_done_in_tiles() -> None:
+    """Sums, values inside the chain that are fetched, others that are not; a size that is no multiple of the tile."""
+    with tf.Graph().as_default(), tf.Session() as session:
+        x = tf.placeholder(tf.float32, [None])
+        y = tf.tanh(x * 0.5 + 0.25)
+        z = tf.square(y)
+        above = tf.cast(z > 0.1, tf.float32)
+        fetches = [tf.reduce_sum(z * x), y, tf.reduce_mean(z), tf.nn.relu(y) - z, tf.reduce_sum(above)]
+        for size in ((1 << 20) + 4321, 1 << 20):
+            array = np.random.RandomState(0).uniform(-1, 1, size).astype(np.float32)
+            array[7] = np.nan if size == 1 << 20 else 0.0
+            with interpreted():
+                wanted = bits(session.run(fetches, {x: array}))
+            for _ in range(4):
+                assert bits(session.run(fetches, {x: array})) == wanted
+        text = tf.inspection.generated_program(session, fetches, {x: array})
+        assert "= chain_" in text

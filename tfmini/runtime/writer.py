@@ -16,6 +16,7 @@ from .buffers import Buffers
 from .facts import ARRAY, CELL, OTHER, SCALAR
 from .liveness import Lives
 from .lowering import Line, Lowering
+from .tiles import Tiled
 
 _LINES_IN_PART = 1500
 _LARGE = 1 << 14
@@ -109,6 +110,8 @@ class Writer:
         if name is None:
             if isinstance(function, np.ufunc) or any(function is each for each in _PLAIN):
                 name = function.__name__
+            elif isinstance(function, Tiled):
+                name = f"chain_{step}"
             else:
                 name = f"{self.lowering.plan.steps[step].op.type}_{step}"
             self._functions[id(function)] = name
@@ -211,7 +214,7 @@ class Writer:
         """Writes a line; returns for the lines of text that it adds the steps that they compute."""
         kind = line.kind
         inner = [step for value in line.args if value in self.inside for step in self._steps_of.pop(value)]
-        steps = tuple(dict.fromkeys((*inner, line.step)))
+        steps = self.lowering.steps_of.get(line) or tuple(dict.fromkeys((*inner, line.step)))
         names = [self.name(value) for value in line.args]
         out_name = ""
         if line.outs and line.outs[0] in self.buffers.of:
@@ -306,7 +309,7 @@ class Writer:
         lowering = self.lowering
         results = []
         given: set[int] = set()
-        made = {line.outs[0]: line for line in lowering.lines if len(line.outs) == 1}
+        made = {out: line for line in lowering.lines for out in line.outs}
         for fetch, value in zip(lowering.plan.fetches, lowering.fetched, strict=True):
             name = self.name(value)
             fact = lowering.facts[value]
