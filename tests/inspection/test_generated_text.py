@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import tfmini as tf
+from tfmini.framework.registry import raw
 
 
 def training() -> tuple[Any, Any, Any]:
@@ -50,10 +51,21 @@ def test_a_loop_is_a_while() -> None:
 
 
 def test_what_has_no_program() -> None:
-    """A conditional at the top, a value that is not fed."""
+    """A Merge without a Switch, a value that is not fed."""
     with tf.Graph().as_default(), tf.Session() as session:
         x = tf.placeholder(tf.float32, [])
-        with pytest.raises(ValueError, match="conditionals outside of loops"):
-            tf.inspection.generated_program(session, tf.cond(x > 0.0, lambda: x, lambda: -x), {x: 1.0})
+        either = raw.Merge([x, x])[0]
+        with pytest.raises(ValueError, match="do not build"):
+            tf.inspection.generated_program(session, either, {x: 1.0})
         with pytest.raises(tf.errors.InvalidArgumentError, match="You must feed a value"):
             tf.inspection.generated_program(session, x + 1.0)
+
+
+def test_a_conditional_is_one_line() -> None:
+    """What is around it is generated."""
+    with tf.Graph().as_default(), tf.Session() as session:
+        x = tf.placeholder(tf.float32, [])
+        y = tf.cond(x > 0.0, lambda: x, lambda: -x) * 2.0
+        text = tf.inspection.generated_program(session, y, {x: 1.0})
+    assert "def program(v0):" in text
+    assert text.count("# cond/") == 1

@@ -34,7 +34,8 @@ def generated_program(session: Any, fetches: Any, feed_dict: Any = None) -> str:
       The text; the same for the same graph, fetches and shapes.
 
     Raises:
-      What `Session.run` raises. ValueError: such a run is always interpreted, because it has conditionals.
+      What `Session.run` raises. ValueError: such a run is always interpreted, because its loops or conditionals are not of the form
+        that `tf.while_loop` and `tf.cond` build.
     """
     session._check_usable()
     program, fed = session._prepare(fetches, feed_dict)
@@ -48,7 +49,8 @@ def _made(program: Program, state: Any, fed: list[Any]) -> Generated:
     """Returns the program for these feeds, from one recorded run on `state`."""
     if not program.is_straight:
         raise ValueError(
-            "This run has conditionals outside of loops: it is always interpreted, and there is no program to show."
+            "This run has loops or conditionals that tf.while_loop and tf.cond do not build: it is always interpreted, and there "
+            "is no program to show."
         )
     from ..runtime.facts import record
     from ..runtime.generated import Generated
