@@ -21,7 +21,8 @@ def constant_value(tensor: Any, partial: bool = False) -> np.ndarray | None:
     The walk is a loop over the operations behind it, not a recursion, and ends at the first operation whose value is not known.
     The graph remembers operations that can never be known, so that each is looked at once.
     """
-    hopeless = tensor._op._graph._not_constant
+    graph = tensor._op._graph
+    hopeless, unsure, changes = graph._not_constant, graph._not_yet_constant, graph._mutations
     known: dict[Any, Any] = {}
     todo = [tensor]
     while todo:
@@ -31,6 +32,8 @@ def constant_value(tensor: Any, partial: bool = False) -> np.ndarray | None:
             continue
         op = each._op
         definition = op._definition
+        if unsure.get(op) == changes:
+            return _give_up(todo, hopeless, unsure, changes)
         if definition.fold_function is not None:
             value = definition.fold_function(op)
             if value is not None:
@@ -44,19 +47,19 @@ def constant_value(tensor: Any, partial: bool = False) -> np.ndarray | None:
                 todo.pop()
                 continue
         if op in hopeless:
-            return _give_up(todo, hopeless)
+            return _give_up(todo, hopeless, unsure, changes)
         if not definition.foldable or not definition.has_kernel or not op._inputs:
-            return _give_up(todo, hopeless)
+            return _give_up(todo, hopeless, unsure, changes)
         missing = [i for i in op._inputs if i not in known]
         if missing:
             todo.extend(missing)
             continue
         values = [known[i] for i in op._inputs]
         if any(value.size > _MOST_ELEMENTS for value in values):
-            return _give_up(todo, hopeless)
+            return _give_up(todo, hopeless, unsure, changes)
         for output, value in zip(op._outputs, _run(op, values), strict=True):
             if value is None:
-                return _give_up(todo, hopeless)
+                return _give_up(todo, hopeless, unsure, changes)
             known[output] = value
         todo.pop()
     return known[tensor]
@@ -76,16 +79,25 @@ def _one_size(op: Any) -> np.ndarray | None:
     return None if size is None else np.array(size, dtype=source._attrs["out_type"].as_numpy_dtype)
 
 
-def _give_up(todo: list[Any], hopeless: set[Any]) -> Any:
-    """Returns None. Notes that the operation at the end of `todo` cannot be known, nor what waits for it; a shape may become known later."""
+def _give_up(todo: list[Any], hopeless: set[Any], unsure: dict[Any, int], changes: int) -> Any:
+    """Returns None. Notes that the operation at the end of `todo` cannot be known, nor what waits for it.
+
+    What depends on a shape may become known when that shape does: it is looked at again once an operation was changed.
+    """
     before = None
+    for_ever = True
     for each in reversed(todo):
         op = each._op
         if before is not None and before not in op._inputs:
             continue
-        if op._definition.fold_function is not None or op._definition.name == "StridedSlice":
-            break
-        hopeless.add(op)
+        if for_ever and (
+            op._definition.fold_function is not None or op._definition.name == "StridedSlice" or op in unsure
+        ):
+            for_ever = False
+        if for_ever:
+            hopeless.add(op)
+        else:
+            unsure[op] = changes
         before = each
     return None
 
@@ -112,6 +124,32 @@ def constant_value_as_shape(tensor: Any) -> Dims:
     `[-1, 64]` gives `(None, 64)`. Vectors that were packed, cut or joined from shapes give the sizes that are known. A
     vector of known length gives that rank; else the result is None.
     """
+    known: dict[Any, Dims] = {}
+    todo = [tensor]
+    while todo:
+        each = todo[-1]
+        if each not in known:
+            missing = [source for source in _sources(each) if source not in known]
+            if missing:
+                todo.extend(reversed(missing))
+                continue
+            known[each] = _as_shape(each, known)
+        todo.pop()
+    return known[tensor]
+
+
+def _sources(tensor: Any) -> tuple[Any, ...]:
+    """Returns the vectors of sizes on whose shapes the one of `tensor` depends."""
+    op = tensor._op
+    kind = op._definition.name
+    if kind == "ConcatV2":
+        return op._inputs[:-1]
+    if kind in ("Identity", "Cast", "StridedSlice") and constant_value(tensor) is None:
+        return op._inputs[:1]
+    return ()
+
+
+def _as_shape(tensor: Any, known: dict[Any, Dims]) -> Dims:
     op = tensor._op
     kind = op._definition.name
     if kind == "ShapeN":
@@ -137,28 +175,25 @@ def constant_value_as_shape(tensor: Any) -> Dims:
     if kind == "ConcatV2":
         joined: tuple[int | None, ...] = ()
         for each in op._inputs[:-1]:
-            part = constant_value_as_shape(each)
+            part = known[each]
             if part is None:
                 return unknown
             joined += part
         return joined
     if kind == "StridedSlice":
-        return _sliced(op, unknown)
+        return _sliced(op, unknown, known[op._inputs[0]])
     if kind in ("Identity", "Cast"):
-        return constant_value_as_shape(op._inputs[0])
+        return known[op._inputs[0]]
     return unknown
 
 
-def _sliced(op: Any, unknown: Dims) -> Dims:
-    """Returns what is known of `shape[a:b:c]`."""
+def _sliced(op: Any, unknown: Dims, source: Dims) -> Dims:
+    """Returns what is known of `shape[a:b:c]`, where `source` is what is known of `shape`."""
     attrs = op._attrs
     bounds = [constant_value(each) for each in op._inputs[1:4]]
     if any(b is None or b.size != 1 for b in bounds) or attrs["ellipsis_mask"] or attrs["new_axis_mask"]:
         return unknown
-    if attrs["shrink_axis_mask"]:
-        return unknown
-    source = constant_value_as_shape(op._inputs[0])
-    if source is None:
+    if attrs["shrink_axis_mask"] or source is None:
         return unknown
     begin, end, step = (int(b.reshape(())) for b in bounds)  # type: ignore[union-attr]
     return source[slice(None if attrs["begin_mask"] & 1 else begin, None if attrs["end_mask"] & 1 else end, step)]

@@ -46,6 +46,7 @@ class Graph:
         self._seed_count = 0
         self._reduced_shapes: dict[Any, Any] = {}
         self._not_constant: set[Any] = set()
+        self._not_yet_constant: dict[Any, int] = {}
         self._rewired: dict[Operation, set[int]] = {}
         self._has_loops = False
         self._thread = ThreadState()
