@@ -38,7 +38,7 @@ class Drawn:
     def build(self) -> None:
         self.values.append(tf.constant(1.0, name="one"))
         for number in range(self.draw(st.integers(1, 14), label="steps")):
-            step = self.draw(st.sampled_from("vvvvviippopopwwcckd"), label="step")
+            step = self.draw(st.sampled_from("vvvvviippopopwwcckdl"), label="step")
             getattr(self, f"_{step}")(number)
         self.values.append(tf.identity(self.value(), name="last"))
 
@@ -77,6 +77,12 @@ class Drawn:
         with tf.control_dependencies(self._some()):
             chosen = tf.cond(self.pick(asked), lambda: self.value() + 1.0, lambda: self.value() * 2.0)
         self.values.append(chosen)
+
+    def _l(self, number: int) -> None:
+        turns, start = self.draw(st.integers(0, 3)), self.value()
+        other = self.value()
+        _, last = tf.while_loop(lambda k, _: k < turns, lambda k, x: [k + 1, x * 0.5 + other], [0, start + 0.0])
+        self.values.append(last)
 
     def _k(self, number: int) -> None:
         # it fails while it runs, unless the value has room for it
@@ -136,6 +142,11 @@ def asks_for_values() -> bool:
     return any(op.type in kinds and op.outputs[0].consumers() for op in tf.get_default_graph().get_operations())
 
 
+def has_loops() -> bool:
+    """Says whether the graph has loops: there what comes after the first empty variable is found with stand-ins."""
+    return any(op.type == "Enter" for op in tf.get_default_graph().get_operations())
+
+
 @checked
 @given(st.data())
 def test_what_it_says_is_what_the_run_does(data: st.DataObject) -> None:
@@ -184,7 +195,9 @@ def test_the_empty_variables_are_those_that_the_run_meets(data: st.DataObject) -
                 break
             assert name not in met
             met.append(name)
-        assert set(met) <= set(listed) <= set(by_name)
+        assert set(listed) <= set(by_name)
+        if not asks_for_values() and (record["sure"] or not has_loops()):
+            assert set(met) <= set(listed)
         if record["sure"] and not asks_for_values():
             # another error may keep the run from getting further
             assert met == (sure[: len(met)] if kind else sure)

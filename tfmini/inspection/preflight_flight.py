@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from ..errors import KernelError, OpError
+from ..errors import InvalidArgumentError, KernelError, OpError
 from ..framework.dead import DEAD
 from ..runtime import drivers, failure
 from ..runtime.feeds import feed_value, flatten_feed_dict
@@ -19,6 +19,7 @@ from ..runtime.fetches import FetchMap
 from ..runtime.plan import KernelErrorInPlan, Plan, kernel_of, written_by
 from ..runtime.state import Cell
 from .init_order_reads import NEEDS_NO_VALUE, STORAGE
+from .preflight_loops import look
 
 _SWITCHES = frozenset(("Switch", "RefSwitch"))
 _MERGES = frozenset(("Merge", "RefMerge"))
@@ -115,14 +116,34 @@ class Flight:
         self.events: list[Event] = []
         self.acts_outside = False
         self.unknown = 0
+        if self.plan.frames is not None:
+            self._follow_loops(graph, state, fetches, feed_dict)
+            return
         for index, step in enumerate(self.plan.steps):
             self._take(index, step)
+        self._collect()
+
+    def _follow_loops(self, graph: Any, state: Any, fetches: Any, feed_dict: Any) -> None:
+        found, to_the_end = look(graph, state, fetches, feed_dict)
+        cells = {cell.name: cell for cell in state.variables.cells.values()}
+        for number, each in enumerate(found):
+            cell = cells.get(each.name) or Cell(each.name, None) if each.what == "empty" else None
+            self._note(Event(each.what, each.step, each.op, cell, number == 0, each.error))
+        self.acts_outside = not to_the_end or len(found) > 1
+
+    def _collect(self) -> None:
+        """Looks at what is fetched: a variable needs a value, and a branch that was not taken has none."""
         for fetch in self.plan.fetches:
             value = self._slots[fetch.slot]
             cell = value.cell if isinstance(value, Unknown) else value
             if isinstance(cell, Cell) and (cell.value is None or cell.value is _PERHAPS):
                 depth = value.depth if isinstance(value, Unknown) else 0
                 self._note(Event("empty", len(self.plan.steps), None, cell, not depth and cell.value is None))
+        for number, fetch in enumerate(self.plan.fetches):
+            value = self._slots[fetch.slot]
+            if value is DEAD or (isinstance(value, Unknown) and value.depth):
+                error = InvalidArgumentError(None, None, f"Retval[{number}] does not have value")
+                self._note(Event("error", len(self.plan.steps), None, None, value is DEAD, error))
 
     # ---- what was found
 
