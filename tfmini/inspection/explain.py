@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from ..framework import dtypes
 from ..framework.provenance import Site, home_cell
 from ..framework.shapes import dims_text
 from .fixes import fixes_for
@@ -228,7 +229,10 @@ def _asked_and_has(request: Any) -> tuple[dict[str, str], dict[str, str]]:
     variable = request.found.variable if request.found is not None else None
     if variable is None:
         return asked, {"shape": "?", "dtype": "?"}
-    return asked, {"shape": dims_text(variable.get_shape()._dims), "dtype": variable.dtype.base_dtype.name}
+    return asked, {
+        "shape": dims_text(variable.get_shape()._dims),
+        "dtype": dtypes.as_dtype(variable.dtype).base_dtype.name,
+    }
 
 
 def _pairs(asked: dict[str, str], has: dict[str, str]) -> list[dict[str, str]]:

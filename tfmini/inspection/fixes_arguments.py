@@ -72,7 +72,7 @@ def shape(case: Case) -> Iterator[Fix]:
         change = _given(case, "shape", text)
         edit = case.in_call(shape=sizes)
         yield Fix("fit", f"ask for the shape that it has, {text}", edit, change, "shared", maker.number, site=case.site)
-        found = maker.variable.dtype.base_dtype
+        found = dtypes.as_dtype(maker.variable.dtype).base_dtype
         both = case.in_call(shape=sizes, dtype=found)
         yield Fix("fit", f"ask for shape {text} and dtype {found.name}", both, None, "shared", maker.number)
     yield from _second(case)
@@ -83,7 +83,7 @@ def dtype(case: Case) -> Iterator[Fix]:
     maker = case.maker
     if maker is None or case.site is None:
         return
-    found = maker.variable.dtype.base_dtype
+    found = dtypes.as_dtype(maker.variable.dtype).base_dtype
     text = f"{case.tf}{found.name if found.name != 'bool' else 'bool'}"
     change = _given(case, "dtype", text)
     does = f"ask for the dtype that it has, {found.name}"
@@ -310,7 +310,11 @@ def as_its_maker(case: Case) -> Iterator[Fix]:
     if maker is None or maker.variable is None or case.site is None:
         return
     values: dict[str, Any] = dict.fromkeys(request.arguments)
-    values |= {"shape": maker.variable.get_shape(), "dtype": maker.variable.dtype.base_dtype, "reuse": True}
+    values |= {
+        "shape": maker.variable.get_shape(),
+        "dtype": dtypes.as_dtype(maker.variable.dtype).base_dtype,
+        "reuse": True,
+    }
     cut = getattr(maker.variable, "_get_partitions", None)
     if cut is not None:
         axis, parts = next(((axis, count) for axis, count in enumerate(cut()) if count > 1), (0, 1))

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..framework import contexts, events, provenance
+from ..framework import contexts, dtypes, events, provenance
 from ..framework.convert import convert_to_tensor
 from ..framework.events import Request
 from ..framework.shapes import TensorShape
@@ -174,7 +174,7 @@ def _note_shared(request: Request, variable: Any, auto: bool) -> None:
     request.ignored = tuple(_ignored(request, variable))
     request.verdict = "SHARED_ARGS_IGNORED" if request.ignored else "SHARED_AUTO" if auto else "SHARED"
     shape = variable.get_shape()
-    dtype = variable.dtype.base_dtype.name
+    dtype = dtypes.as_dtype(variable.dtype).base_dtype.name
     if request.arguments.get("shape") is not None:
         request.checks = f"{_shape_text(shape)} and {dtype} agree"
     else:
