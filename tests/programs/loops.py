@@ -5,7 +5,7 @@ from __future__ import annotations
 import collections
 from typing import Any
 
-from .tools import attempt, program
+from .tools import attempt, program, run
 
 Pair = collections.namedtuple("Pair", "first second")
 
@@ -15,7 +15,7 @@ def counting(tf: Any) -> Any:
     i = tf.constant(0, name="i")
     end = tf.while_loop(lambda i: i < 10, lambda i: i + 1, [i])
     again = tf.while_loop(lambda i: tf.less(i, 3), lambda i: [tf.add(i, 1)], (i,), name="again")
-    return {"end": end, "again": again}
+    return {"end": end, "again": again, "values": run(tf, [end, again])}
 
 
 @program
@@ -26,7 +26,8 @@ def several_variables(tf: Any) -> Any:
     def body(i: Any, state: Any) -> Any:
         return i + 1, tf.tanh(tf.matmul(state, w)) + tf.cast(i, tf.float32)
 
-    return {"made": tf.while_loop(lambda i, s: i < 5, body, [0, x], parallel_iterations=3, swap_memory=True)}
+    made = tf.while_loop(lambda i, s: i < 5, body, [0, x], parallel_iterations=3, swap_memory=True)
+    return {"made": made, "values": run(tf, made, {x: [[0.1, 0.2, 0.3], [-1.0, 0.0, 1.0]]})}
 
 
 @program
@@ -43,7 +44,17 @@ def structures(tf: Any) -> Any:
     same = tf.while_loop(lambda p: p["n"] < 3, lambda p: [{"n": p["n"] + 1}], [{"n": tf.constant(0)}])
     kept = tf.while_loop(lambda i: i < 3, lambda i: [i + 1], [tf.constant(0)], return_same_structure=True)
     tupled = tf.while_loop(lambda i, j: i < 3, lambda i, j: (i + 1, j), (1, 2), return_same_structure=True)
-    return {"simple": simple, "same": same, "kept": kept, "tupled": tupled}
+    nested = tf.while_loop(
+        lambda i, pair, named: tf.logical_and(i < 4, pair.first < 100.0),
+        lambda i, pair, named: (
+            i + 1,
+            Pair(pair.second * 2.0, pair.first),
+            {"z": named["y"][0], "y": [named["z"] * 3.0]},
+        ),
+        [tf.constant(0), Pair(a, a), {"z": b, "y": [b + 1.0]}],
+    )
+    values = run(tf, [nested, same, kept, tupled])
+    return {"simple": simple, "nested": nested, "same": same, "kept": kept, "tupled": tupled, "values": values}
 
 
 @program
@@ -60,7 +71,8 @@ def limited(tf: Any) -> Any:
         shape_invariants=[tf.TensorShape([]), tf.TensorShape([None])],
         maximum_iterations=limit,
     )
-    return {"one": one, "kept": kept, "two": two}
+    values = [run(tf, [one, kept, two], {limit: each}) for each in (0, 2, 100)]
+    return {"one": one, "kept": kept, "two": two, "values": values}
 
 
 @program
@@ -72,8 +84,8 @@ def growing(tf: Any) -> Any:
         loop_vars=[i0, m0],
         shape_invariants=[i0.get_shape(), tf.TensorShape([None, 2])],
     )
-    other = tf.while_loop(lambda i: i < 3, lambda i: i * 2, [i0], shape_invariants=[tf.TensorShape(None)])
-    return {"made": made, "other": other}
+    other = tf.while_loop(lambda i: i < 3, lambda i: i * 2 + 1, [i0], shape_invariants=[tf.TensorShape(None)])
+    return {"made": made, "other": other, "shapes": run(tf, [tf.shape(made[1]), other])}
 
 
 @program
@@ -89,7 +101,8 @@ def constants_and_captures(tf: Any) -> Any:
             tf.shape(random)[0], tf.float32
         )
 
-    return {"made": tf.while_loop(lambda i, s: s + y < 100.0 + x, body, [0, x])}
+    made = tf.while_loop(lambda i, s: s + y < 100.0 + x, body, [0, x])
+    return {"made": made, "values": run(tf, made, {x: 2.0})}
 
 
 @program
@@ -111,7 +124,7 @@ def nested(tf: Any) -> Any:
         lambda i, s: (i + 1, s + tf.while_loop(lambda t: t < 50.0, lambda t: t * 3.0, [w])),
         [tf.constant(0), x],
     )
-    return {"made": made, "invariant": invariant}
+    return {"made": made, "invariant": invariant, "values": run(tf, [made, invariant])}
 
 
 @program
@@ -124,7 +137,8 @@ def branches_inside(tf: Any) -> Any:
         t = tf.cond(tf.equal(i, 2), lambda: tf.cond(s > 3.0, lambda: x, lambda: s), lambda: w)
         return i + 1, s + t
 
-    return {"made": tf.while_loop(lambda i, s: i < 5, body, [0, x])}
+    made = tf.while_loop(lambda i, s: i < 5, body, [0, x])
+    return {"made": made, "values": [run(tf, made, {x: each}) for each in (0.5, 3.0)]}
 
 
 @program
@@ -140,7 +154,8 @@ def inside_branches(tf: Any) -> Any:
         inner = tf.cond(x > 1.0, looped, lambda: w)
         return tf.while_loop(lambda s: s < 10.0, lambda s: s + tf.abs(inner) + 1.0, [inner])
 
-    return {"made": tf.cond(p, looped, straight)}
+    made = tf.cond(p, looped, straight)
+    return {"made": made, "values": [run(tf, made, {x: a, p: b}) for a in (0.5, 3.0) for b in (True, False)]}
 
 
 @program
@@ -163,7 +178,7 @@ def control_inputs(tf: Any) -> Any:
     second = tf.while_loop(lambda i, s: i < 3, body, [0, x])
     with tf.control_dependencies([first]), tf.device("/cpu:0"), tf.name_scope("deep"):
         third = tf.while_loop(lambda i, s: i < 3, body, [0, x], name="third")
-    return {"made": [first, second, third]}
+    return {"made": [first, second, third], "values": run(tf, [first, second, third])}
 
 
 @program
@@ -180,7 +195,16 @@ def variables_in_loops(tf: Any) -> Any:
     made = tf.while_loop(lambda i, s: i < 3, body, [0, v])
     resource = tf.while_loop(lambda s: s < 3.0, lambda s: s + 1.0 + r, [r])
     given = tf.while_loop(lambda s, _: s < 3.0, lambda s, _: (s + 1.0, r), [r, v])
-    return {"made": made, "resource": resource, "given": given}
+    with tf.Session() as session:
+        session.run([v.initializer, r.assign(0.5)])
+        values = [
+            session.run(made),
+            session.run([v, r]),
+            session.run(resource),
+            session.run(r.assign(2.0)),
+            session.run(given),
+        ]
+    return {"made": made, "resource": resource, "given": given, "values": values}
 
 
 @program
@@ -195,7 +219,7 @@ def colocated(tf: Any) -> Any:
 
     with tf.variable_scope("scope"):
         made = tf.while_loop(lambda i, s: i < 3, body, [0, v.initialized_value()])
-    return {"made": made}
+    return {"made": made, "values": run(tf, made, init=True)}
 
 
 @program
@@ -229,7 +253,8 @@ def conditions_of_several_kinds(tf: Any) -> Any:
     swapped = tf.while_loop(
         lambda i, x, y: i < 3, lambda i, x, y: (i + 1, y, x), [tf.constant(0), tf.constant(1.0), tf.constant(2.0)]
     )
-    return {"made": [always, outside, unchanged, swapped]}
+    values = run(tf, [outside, unchanged, swapped], {fed: False})
+    return {"made": [always, outside, unchanged, swapped], "values": values}
 
 
 @program
