@@ -443,3 +443,27 @@ def test_chains_over_large_arrays_are_done_in_tiles() -> None:
                 assert bits(session.run(fetches, {x: array})) == wanted
         text = tf.inspection.generated_program(session, fetches, {x: array})
         assert "= chain_" in text
+
+
+def test_a_sum_that_was_begun_is_finished_by_the_interpreter() -> None:
+    """Terms are added as they come; a variable with another shape sends the run to the interpreter between two of them."""
+    with tf.Graph().as_default(), tf.Session() as session:
+        x = tf.placeholder(tf.float32, [2, 2])
+        v = tf.Variable(np.ones((2, 2), np.float32), validate_shape=False)
+        terms = [tf.tanh(x * number) for number in range(1, 5)]
+        with tf.control_dependencies([terms[-1]]):
+            terms.append(tf.square(v) + x)
+        terms += [tf.sigmoid(terms[-1] * number) for number in range(1, 5)]
+        total = tf.add_n(terms) * 2.0
+        session.run(v.initializer)
+        array = np.array([[0.5, -1.0], [2.0, 0.25]], np.float32)
+        for shape in ((2, 2), (1, 2), (2, 2)):
+            session.run(tf.assign(v, np.random.RandomState(1).rand(*shape).astype(np.float32), validate_shape=False))
+            with interpreted(), tf.Session() as plain:
+                plain.run(tf.assign(v, session.run(v), validate_shape=False))
+                wanted = bits([plain.run(total, {x: array})])
+            for _ in range(6):
+                assert bits([session.run(total, {x: array})]) == wanted
+        text = tf.inspection.generated_program(session, total, {x: array}).split("\n")
+        sums = [place for place, line in enumerate(text) if line.endswith("# AddN")]
+        assert sums[0] < next(place for place, line in enumerate(text) if "square(" in line) < sums[-1]

@@ -124,7 +124,7 @@ def _part_lines(program: Program, part: Part) -> list[str]:
     given = [each for each in head[head.index("(") + 1 : -2].split(", ") if each and not each.endswith("=None")]
     result = [f"{head[: head.index('(')]}({', '.join(given)}):"]
     steps = program.plan.steps
-    for text, (_, _, computed) in zip(body, part.table, strict=True):
+    for text, (_, _, computed, _) in zip(body, part.table, strict=True):
         names = [steps[index].op._name for index in computed if index < len(steps)]
         result.append(f"{text:<{_WIDEST}}  # {_listed(names)}" if names else text)
     return result

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from . import drivers
+from .early_sums import rest_of_sum
 from .facts import Facts
 from .lowering import Lowering
 from .plan import Plan
@@ -111,7 +112,7 @@ class Generated:
         if found is None:
             raise error
         part = self._by_code[found.tb_frame.f_code]
-        step, again, _ = part.table[found.tb_lineno - 2]
+        step, again, _, index = part.table[found.tb_lineno - 2]
         values = self._values(found.tb_frame.f_locals, fed)
         if not again and not isinstance(error, Retreat):
             if isinstance(error, drivers.StepFailed):
@@ -122,12 +123,12 @@ class Generated:
             self.retreats += 1
         if self.retreats == _MOST_RETREATS:
             self._tiers.drop(self)
-        drivers.quietly(self._run_rest, step, values)
+        drivers.quietly(self._run_rest, step, index, values, found.tb_frame.f_locals)
         from .program import collect
 
         return [collect(fetch, values) for fetch in self._plan.fetches]
 
-    def _run_rest(self, step: int, values: list[Any]) -> None:
+    def _run_rest(self, step: int, index: int, values: list[Any], names: dict[str, Any]) -> None:
         """Does what is left from a step on in the interpreter.
 
         Before it, steps whose values only stand inside the expressions of later lines; after it, steps that anybody needs.
@@ -137,7 +138,7 @@ class Generated:
             rest = sorted(each for each in self._writer.inlined if each < step)
             rest.extend(each for each in range(step, len(steps)) if each not in left_out)
             try:
-                drivers.run_linear([steps[each] for each in rest], values)
+                drivers.run_linear([self._row(each, index, values, names) for each in rest], values)
             except drivers.StepFailed as failed:
                 raise drivers.StepFailed(rest[failed.index], failed.cause, failed.inputs) from failed.cause
             return
@@ -150,21 +151,28 @@ class Generated:
                 # (their values are wanted by what follows)
                 drivers.run_linear([steps[each] for each in members if each in self._writer.inlined], values)
 
+    def _row(self, step: int, index: int, values: list[Any], names: dict[str, Any]) -> tuple[Any, ...]:
+        """Returns the interpreter's row of a step; for a sum that was begun before line `index` one that finishes it."""
+        row = self._steps[step]
+        if step not in self._lowering.early.added:
+            return row
+        finish = rest_of_sum(self._lowering, step, index, lambda number: self._value(number, names), values)
+        return row if finish is None else (0, finish, *row[2:])
+
+    def _value(self, number: int, names: dict[str, Any]) -> Any:
+        """Returns a value by its number, as it was when the generated function stopped; None when it was not there."""
+        lowering = self._lowering
+        if number in lowering.known:
+            return lowering.known[number]
+        name = f"v{number}"
+        if name in names:
+            return names[name]
+        places = self._writer.places
+        return names["V"][places[number]] if number in places else None
+
     def _values(self, names: dict[str, Any], fed: list[Any]) -> list[Any]:
         """Returns the slots as they were when the generated function stopped."""
-        lowering = self._lowering
-        handed = names.get("V", ())
-        places = self._writer.places
-        values: list[Any] = [None] * (self._plan.slots + 1)
-        for slot, number in enumerate(lowering.value_of):
-            if number in lowering.known:
-                values[slot] = lowering.known[number]
-                continue
-            name = f"v{number}"
-            if name in names:
-                values[slot] = names[name]
-            elif number in places:
-                values[slot] = handed[places[number]]
+        values: list[Any] = [self._value(number, names) for number in self._lowering.value_of]
         for (_, slot), value in zip(self._plan.feeds, fed, strict=True):
             values[slot] = value
         return values

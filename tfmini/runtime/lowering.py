@@ -16,6 +16,7 @@ import numpy as np
 from . import scalars
 from .facts import ARRAY, CELL, SCALAR, Fact, Facts, fact_of, has_effects
 from .flat import Layout
+from .item_writer import item_function
 from .plan import Plan, Step
 from .state import SessionState
 from .structure import Block, Conditional, Loop, Straight, Structured, given_to
@@ -146,6 +147,7 @@ class Lowering:
       groups: gradients that lie one behind the other.
       pins: for a value that should stand among them the number of the group and its place there.
       done: indices of steps that a pattern did together with an earlier one.
+      sums: indices of steps whose lines add up arrays one by one, and may stand before their step.
       steps_of: for lines that do several steps which ones.
       left_out: indices of the steps whose values nobody needs.
     """
@@ -170,7 +172,9 @@ class Lowering:
         self.groups: list[Group] = []
         self.pins: dict[int, tuple[int, int]] = {}
         self.done: set[int] = set()
+        self.sums: set[int] = set()
         from . import updates
+        from .early_sums import EarlySums
         from .patterns import PATTERNS
         from .tiles import with_tiles
 
@@ -191,6 +195,8 @@ class Lowering:
         self.left_out = self._leave_out()
         self.steps_of: dict[Line, tuple[int, ...]] = {}
         self.lines = with_tiles(self, self.lines)
+        self.early = EarlySums(self, self.lines)
+        self.lines = self.early.lines
 
     def _leave_out(self) -> set[int]:
         """Leaves out what nobody needs: values that only order something. Returns the steps that have no line any more."""
@@ -399,13 +405,15 @@ class Lowering:
                 self._loop(item, plain)
 
     def _whole(self, item: Loop | Conditional) -> None:
-        """Adds a loop or a conditional that the interpreter runs."""
+        """Adds a loop or a conditional as one call."""
         assert self.loops is not None
         given, outs = given_to(self.plan, item), self.loops.results[id(item)]
         self._current.clear()
         self._wrote = True
         args = tuple(self.value_of[slot] for slot in given)
-        function = Whole(item, self.loops, given, outs, self.plan.slots + 1)
+        function: Any = item_function(self.plan, item, self.loops.rows, self.state, given, outs)
+        if function is None:
+            function = Whole(item, self.loops, given, outs, self.plan.slots + 1)
         self.add(Line("call", item.members[0], function, args, outs, may_alias=True, keeps=True))
 
     def _step(self, index: int, step: Step) -> None:

@@ -165,6 +165,8 @@ def _add_n(lowering: Lowering, index: int, step: Step, args: list[int]) -> bool:
     if first.dtype.char not in "fdil" or any(fact[:3] != first[:3] for fact in facts):
         return False
     if first.kind == ARRAY:
+        if lowering.loops is None:
+            lowering.sums.add(index)
         total = args[0]
         for place, value in enumerate(args[1:], 2):
             following = out if place == len(args) else lowering.new(lowering.fact(out))

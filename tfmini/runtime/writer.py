@@ -31,7 +31,7 @@ class Contended(Retreat):
     """Another run wrote a variable between the moments when this one read it and would have written it."""
 
 
-Spot = tuple[int, bool, tuple[int, ...]]
+Spot = tuple[int, bool, tuple[int, ...], int]
 
 
 class Part:
@@ -40,7 +40,8 @@ class Part:
     Attributes:
       code: what `types.FunctionType` needs, and `names` of the defaults.
       names: the names of the arguments with defaults, in order.
-      table: for each line of the text (index of the step, whether the step may be done again, the steps that it computes).
+      table: for each line of the text (index of the step, whether the step may be done again, the steps that it computes,
+        index of the line).
       text: the source.
     """
 
@@ -156,7 +157,7 @@ class Writer:
             self._guards(text, table)
         known, places = self.known, self.places
         for index, line in enumerate(lines, start):
-            spot: Spot = (line.step, line.again, ())
+            spot: Spot = (line.step, line.again, (), index)
             for value in line.args:
                 if value not in here and value not in known and value not in self.inside:
                     here.add(value)
@@ -176,9 +177,9 @@ class Writer:
                 if value >= 0 and value not in known and self._last[value] == index and self._is_large(value):
                     text.append(f"v{value} = None")
             for place in range(len(text) - before):
-                table.append((line.step, line.again, computed[place] if place < len(computed) else ()))
+                table.append((line.step, line.again, computed[place] if place < len(computed) else (), index))
         if is_last:
-            end: Spot = (len(self.lowering.plan.steps), True, ())
+            end: Spot = (len(self.lowering.plan.steps), True, (), len(self.lowering.lines))
             for value in self.lowering.fetched:
                 if value not in here and value not in known:
                     here.add(value)
@@ -187,7 +188,7 @@ class Writer:
             table.extend([end] * (len(text) - len(table)))
         elif not text:
             text.append("pass")
-            table.append((first_step, True, ()))
+            table.append((first_step, True, (), start))
         names = list(self._used)
         given = [f"v{slot}" for _, slot in self.lowering.plan.feeds] if self.single else ["V"]
         name = "program" if self.single else f"part_{number}"
@@ -208,7 +209,7 @@ class Writer:
         """Writes the tests of the fed values."""
         for condition in guards(self.lowering):
             text.append(f"if {condition}: return None")
-            table.append((0, True, ()))
+            table.append((0, True, (), 0))
 
     def line(self, line: Line, text: list[str]) -> list[tuple[int, ...]]:
         """Writes a line; returns for the lines of text that it adds the steps that they compute."""
