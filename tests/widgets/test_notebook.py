@@ -142,6 +142,51 @@ def test_a_failed_cell_is_noted_and_its_growth_is_sent():
     assert cells[2]["out"].strip() == "['Const'] [(1, ''), (2, 'ZeroDivisionError: division by zero')]"
 
 
+REFUSED = "with tf.variable_scope('a'):\n    layer()"
+
+
+def test_a_traceback_names_a_fix_that_was_tried_and_what_to_type():
+    """The changed line of the learner, and `%tfwhy` once the extension is loaded."""
+    cells = run_cells(
+        "import tfmini as tf",
+        "def tower(reuse=None):\n    with tf.variable_scope('a', reuse=reuse):\n        return tf.get_variable('w', [2])",
+        "y = tower()\nz = tower()",
+        "%load_ext tfmini_widgets\nz = tower()",
+        "sess = tf.Session()\nsess.run(y)",
+    )
+    last = cells[2]["out"].rstrip().splitlines()[-12:]
+    assert "Fix, tried on a copy: share it (same weights as call 1)" in last
+    assert "  cell [3] line 2   z = tower(reuse=True)" in last
+    assert last[-1] == "print(tf.inspection.why()) tells the whole story of call 2, with 3 fixes."
+    assert cells[3]["out"].rstrip().splitlines()[-1].startswith("%tfwhy tells the whole story of call 3")
+    assert cells[4]["out"].rstrip().splitlines()[-1] == "%tfwhy opens the run at the step that failed."
+
+
+@pytest.mark.parametrize("how", ["magic", "setting"])
+def test_an_explanation_opens_by_itself_when_asked_to(how):
+    """`%tfwhy auto` until `%tfwhy manual`, or the setting; errors of other kinds open nothing."""
+    begin = {
+        "magic": "%load_ext tfmini_widgets\n%tfwhy auto",
+        "setting": "get_ipython().config.TfminiWidgets.explain_errors = True\n%load_ext tfmini_widgets",
+    }[how]
+    cells = run_cells(
+        "import tfmini as tf\ndef layer():\n    return tf.get_variable('w', [2])",
+        begin,
+        REFUSED,
+        REFUSED,
+        "1 / 0",
+        "tf.Session().run(tf.global_variables()[0])",
+        "sess = tf.Session()\nsess.run(tf.global_variables()[0])",
+        "%tfwhy manual",
+        REFUSED,
+    )
+    assert [bool(cell["error"]) for cell in cells] == [False, False, False, True, True, True, True, False, True]
+    said = [cell["out"] for cell in cells]
+    assert "2 REFUSED a/w" in said[3]
+    assert "Run 3 in session" in said[6]
+    assert not any("REFUSED" in said[index] or "Run " in said[index] for index in (4, 7, 8))
+
+
 @pytest.mark.parametrize("how", ["trim", "keep"])
 def test_folding_keeps_at_least_something(how):
     """A traceback that is all tfmini stays whole; one with a part of the program loses the rest."""

@@ -8,7 +8,7 @@ from typing import Any
 from ..errors import OpError
 from ..variables import records
 from .explain import explain_request
-from .why import note_error
+from .why import last_problem, note_error
 
 
 def advice(error: BaseException) -> str:
@@ -17,7 +17,9 @@ def advice(error: BaseException) -> str:
     A refused call of `get_variable` gets its first fix, tried on a copy, as the changed line; a failed run gets what to type.
     """
     note_error(error)
-    if isinstance(error, OpError) and error.op is not None:
+    if isinstance(error, OpError):
+        if last_problem(error) is None:
+            return ""
         shown = "opens the run at the step that failed" if _has_magic() else "says what the step that failed reads"
         return f"\n{_typed()} {shown}."
     graph, request = records.last_refused()

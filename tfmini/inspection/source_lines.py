@@ -206,6 +206,9 @@ def set_parameter(found: Found, name: str, position: int, file: str, line: int, 
 def add_keyword(found: Found, text: str) -> Change | None:
     """Adds a keyword after the last argument that is no `**mapping`."""
     plain: list[Any] = [*found.node.args, *(each for each in found.node.keywords if each.arg is not None)]
+    if not found.node.args and not found.node.keywords and found.node.end_lineno is not None:
+        end = _column(_line(found.source, found.node.end_lineno), found.node.end_col_offset or 0) - 1
+        return _edited(found.file, found.source, found.node.end_lineno, end, end, text, text)
     if not plain:
         return None
     last = max(plain, key=lambda each: (each.end_lineno, each.end_col_offset))

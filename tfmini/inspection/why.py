@@ -91,24 +91,32 @@ def _is_later(error: OpError, request: Any, graph: Any) -> bool:
     return request is not graph.journal.requests[-1] or graph.journal.stopped is None
 
 
-def last_problem() -> tuple[Any, ...] | None:
+def last_problem(error: BaseException | None = None) -> tuple[Any, ...] | None:
     """Returns what went wrong last, for a view: ("call", graph, number) of a refused call, ("run", session, fetches, feed_dict) of a run
     that failed, or None.
+
+    Args:
+      error: an error that was just raised; then only what raised it counts.
     """
-    graph = contexts.default_graph()
-    shown = getattr(sys, "last_value", None)
+    shown = getattr(sys, "last_value", None) if error is None else error
     refused_in, request = records.last_refused()
     if refused_in is not None and shown is not None and request.error == f"{type(shown).__name__}: {shown}":
         return ("call", refused_in, request.number)
+    graph = contexts.default_graph()
+    if error is not None:
+        graph = error.op.graph if isinstance(error, OpError) and error.op is not None else graph
+        return _failed_run_of(graph) if isinstance(error, OpError) else None
     failed = _last_failure(graph)
     refused = next((each for each in reversed(list(graph.journal.requests)) if each.error), None)
     if refused is not None and not (failed is not None and _is_later(failed, refused, graph)):
         return ("call", graph, refused.number)
+    return _failed_run_of(graph)
+
+
+def _failed_run_of(graph: Any) -> tuple[Any, ...] | None:
     kept = graph.journal.failed
     session = kept[0]() if kept is not None else None
-    if session is None or session._closed:
-        return None
-    return ("run", session, kept[1], kept[2])
+    return None if session is None or session._closed else ("run", session, kept[1], kept[2])
 
 
 # ---- a failed run

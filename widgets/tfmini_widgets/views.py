@@ -248,6 +248,11 @@ def why(**options: Any) -> ReuseDebugger | SessionStepper | None:
     if problem is None or "IPython" not in sys.modules or sys.modules["IPython"].get_ipython() is None:
         print(inspection.why())
         return None
+    return opened(problem, **options)
+
+
+def opened(problem: tuple[Any, ...], **options: Any) -> ReuseDebugger | SessionStepper:
+    """Returns the view of what `inspection.last_problem` found."""
     if problem[0] == "call":
         return ReuseDebugger(problem[1], problem[2], **options)
     return SessionStepper(*problem[1:], **options)
