@@ -9,7 +9,7 @@ from typing import Any
 from . import autodiff, errors, formats, runtime, training
 from . import losses as collected_losses
 from .contrib import layers as contrib_layers
-from .framework import api, logging, modes, text
+from .framework import api, logging, modes, nest, text
 from .ops import (
     activation,
     array,
@@ -176,6 +176,7 @@ for _only_in_a_namespace in ("in_top_k", "reduce_std", "reduce_variance", "top_k
 
 PUBLIC["errors"] = errors
 PUBLIC["logging"] = logging
+PUBLIC["nest"] = _namespace("nest", _names(nest))
 PUBLIC["train"] = _namespace("train", _names(training))
 PUBLIC["nn"] = _namespace(
     "nn",

@@ -64,7 +64,7 @@ def test_the_leaves_of_a_mapping_come_by_sorted_key() -> None:
 
 
 def test_keys_that_cannot_be_sorted_are_refused() -> None:
-    with pytest.raises(TypeError, match="nest only supports dicts with sortable keys"):
+    with pytest.raises(TypeError, match="The keys of a mapping must be of one kind that can be sorted"):
         nest.flatten({1: 0, "a": 1})
 
 

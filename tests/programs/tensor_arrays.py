@@ -176,6 +176,24 @@ def gradient_names(tf: Any) -> Any:
 
 
 @program
+def second_order(tf: Any) -> Any:
+    x = tf.constant([1.0, 2.0, 3.0], name="x")
+    y = tf.TensorArray(tf.float32, 3).unstack(x * x * x).stack()
+    first = tf.gradients(y, x)[0]
+    second = attempt(tf.gradients, first, x)
+    written = tf.TensorArray(tf.float32, 2, clear_after_read=False).write(0, x).write(1, tf.sin(x))
+    z = tf.reduce_sum(written.read(0) * written.read(1))
+    slope = tf.gradients(z, x)[0]
+    return {
+        "first": first,
+        "second": second,
+        "slope": slope,
+        "again": attempt(tf.gradients, slope, x),
+        "values": run(tf, [first, slope]),
+    }
+
+
+@program
 def refused_when_made(tf: Any) -> Any:
     array = tf.TensorArray(tf.float32, 2).write(0, 1.0)
     return {

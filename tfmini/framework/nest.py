@@ -11,6 +11,8 @@ from typing import Any
 
 from .tensor import Tensor
 
+__all__ = ["assert_same_structure", "flatten", "is_nested", "map_structure", "pack_sequence_as"]
+
 
 def is_nested(value: Any) -> bool:
     """Says whether `value` is a list, a tuple or a mapping."""
@@ -20,8 +22,8 @@ def is_nested(value: Any) -> bool:
 def _sorted_keys(mapping: Mapping[Any, Any]) -> list[Any]:
     try:
         return sorted(mapping)
-    except TypeError:
-        raise TypeError("nest only supports dicts with sortable keys.") from None
+    except TypeError as error:
+        raise TypeError(f"{error}\nThe keys of a mapping must be of one kind that can be sorted.") from None
 
 
 def parts_of(value: Any) -> list[Any]:
@@ -29,8 +31,8 @@ def parts_of(value: Any) -> list[Any]:
     return [value[key] for key in _sorted_keys(value)] if isinstance(value, Mapping) else list(value)
 
 
-def flatten(structure: Any) -> list[Any]:
-    """Returns the leaves of a structure; a single value is its own only leaf."""
+def flatten(structure: Any, expand_composites: bool = False) -> list[Any]:
+    """Returns the leaves of a structure; a single value is its own only leaf. `expand_composites` changes nothing here."""
     leaves: list[Any] = []
     todo = [structure]
     while todo:
@@ -58,8 +60,8 @@ def rebuilt(like: Any, parts: list[Any]) -> Any:
     return type(like)(parts)
 
 
-def pack_sequence_as(structure: Any, flat_sequence: Any) -> Any:
-    """Returns the leaves of `flat_sequence` in the form of `structure`.
+def pack_sequence_as(structure: Any, flat_sequence: Any, expand_composites: bool = False) -> Any:
+    """Returns the leaves of `flat_sequence` in the form of `structure`. `expand_composites` changes nothing here.
 
     Raises:
       TypeError: `flat_sequence` is no list or tuple. ValueError: it has another number of leaves.
@@ -69,7 +71,8 @@ def pack_sequence_as(structure: Any, flat_sequence: Any) -> Any:
     expected = len(flatten(structure))
     if expected != len(flat_sequence):
         raise ValueError(
-            f"Could not pack sequence. Structure had {expected} atoms, but flat_sequence had {len(flat_sequence)} items."
+            f"Could not pack sequence. Structure had {expected} atoms, but flat_sequence had {len(flat_sequence)} items.  "
+            f"Structure: {structure}, flat_sequence: {flat_sequence}."
         )
     leaves = iter(flat_sequence)
 
@@ -79,28 +82,51 @@ def pack_sequence_as(structure: Any, flat_sequence: Any) -> Any:
     return pack(structure)
 
 
-def map_structure(function: Callable[..., Any], *structures: Any) -> Any:
-    """Returns `function` of the leaves of equal structures, in the form of the first.
+def map_structure(func: Callable[..., Any], *structure: Any, **kwargs: Any) -> Any:
+    """Returns `func` of the leaves of equal structures, in the form of the first.
+
+    Args:
+      func: function of as many leaves as there are structures.
+      *structure: equal structures.
+      check_types: whether lists, tuples and mappings must be of one type.
+      expand_composites: changes nothing here.
 
     Raises:
-      ValueError, TypeError: the structures differ, see `assert_same_structure`.
+      TypeError: `func` cannot be called. ValueError: there is no structure, or another keyword argument. ValueError, TypeError: the structures
+        differ, see `assert_same_structure`.
     """
-    for other in structures[1:]:
-        assert_same_structure(structures[0], other)
-    flat = [flatten(each) for each in structures]
-    return pack_sequence_as(structures[0], [function(*leaves) for leaves in zip(*flat, strict=True)])
+    if not callable(func):
+        raise TypeError(f"func must be callable, got: {func}")
+    if not structure:
+        raise ValueError("Must provide at least one structure")
+    check_types = kwargs.pop("check_types", True)
+    kwargs.pop("expand_composites", False)
+    if kwargs:
+        raise ValueError(
+            f"Only valid keyword arguments are `check_types` and `expand_composites`, not: `{'`, `'.join(kwargs)}`"
+        )
+    for other in structure[1:]:
+        assert_same_structure(structure[0], other, check_types)
+    flat = [flatten(each) for each in structure]
+    return pack_sequence_as(structure[0], [func(*leaves) for leaves in zip(*flat, strict=True)])
 
 
 # ---- equal structures
 
 
-def assert_same_structure(first: Any, second: Any, check_types: bool = True) -> None:
+def assert_same_structure(nest1: Any, nest2: Any, check_types: bool = True, expand_composites: bool = False) -> None:
     """Checks that two structures have the same nesting.
+
+    Args:
+      nest1, nest2: the structures.
+      check_types: whether lists, tuples and mappings must be of one type.
+      expand_composites: changes nothing here.
 
     Raises:
       ValueError: a part is nested in one alone, or the numbers or keys of the parts differ. TypeError: the types of lists, tuples
         or mappings differ.
     """
+    first, second = nest1, nest2
     found = _difference(first, second, check_types)
     if found is not None:
         kind, text = found
