@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 import tfmini as tf
 from tfmini import inspection
 
-_EMPTY = re.compile(r"Attempting to use uninitialized value (\S+)|Could not find variable (\S+?)\. |localhost/(\S+?)\)")
-
+_EMPTY = re.compile(
+    r"Attempting to use uninitialized value (\S+)|Could not find variable (\S+?)\. |localhost/(\S+?)\)"
+    r"|Resource localhost/(\S+)/N10tensorflow3VarE does not exist"
+)
 
 # ---- generated graphs
 

@@ -19,7 +19,7 @@ from ..runtime.fetches import FetchMap
 from ..runtime.plan import KernelErrorInPlan, Plan, kernel_of, written_by
 from ..runtime.state import Cell
 from .init_order_reads import NEEDS_NO_VALUE, STORAGE
-from .preflight_loops import look
+from .preflight_loops import blamed, look
 
 _SWITCHES = frozenset(("Switch", "RefSwitch"))
 _MERGES = frozenset(("Merge", "RefMerge"))
@@ -228,6 +228,10 @@ class Flight:
         known = not depth and not any(isinstance(value, Unknown) for value in values)
         if known and not any(isinstance(value, Cell) and value.value in (_WRITTEN, _PERHAPS) for value in values):
             error = self._run(index, values)[1]
+        if error is not None and len(missing) > 1:
+            # the kernel says which of them it looked at first
+            name = blamed(error.message)
+            missing = sorted(missing, key=lambda cell: cell.name != name)
         for cell in missing:
             self._note(Event("empty", index, step.op, cell, depth == 0 and cell.value is None, error))
             error = None

@@ -18,6 +18,7 @@ _MOST_ROUNDS = 32
 _MOST_STEPS = 100_000
 _EMPTY = re.compile(
     r"Attempting to use uninitialized value (\S+)|Could not find variable (\S+?)\. |resource: localhost/(\S+?)\)"
+    r"|Resource localhost/(\S+)/N10tensorflow3VarE does not exist"
 )
 
 
@@ -75,18 +76,18 @@ def _stop(run: Run) -> Found | None:
         kind = last.op._definition.name
         if kind in ("Placeholder", "PlaceholderV2"):
             return Found("unfed", last.index, last.op, last.op._name, last.error)
-        name = _blamed(last.error.message)
+        name = blamed(last.error.message)
         return Found("empty" if name else "error", last.index, last.op, name, last.error)
     try:
         run.result()
     except KernelError as cause:
-        name = _blamed(cause.message)
+        name = blamed(cause.message)
         error = cause.error(None, None, cause.message)
         return Found("empty" if name else "error", len(run.plan.steps), None, name, error)
     return None
 
 
-def _blamed(message: str) -> str:
+def blamed(message: str) -> str:
     """Returns the name of the variable that a message says is empty, "" when it says something else."""
     match = _EMPTY.search(message.partition("\n")[0])
     return next((each for each in match.groups() if each), "") if match else ""
