@@ -53,9 +53,11 @@ def printed(notebook: Any) -> str:
     return "".join(each.text for each in outputs(notebook, "stream") if each.name == "stdout")
 
 
-def test_no_cell_raises_or_warns(executed: Any) -> None:
-    """The only thing on the error stream is a progress bar."""
-    assert outputs(executed, "error") == []
+def test_only_cells_that_are_meant_to_raise_do(executed: Any) -> None:
+    """Those have a tag, and all of them raise. The only thing on the error stream is a progress bar."""
+    for cell in executed.cells:
+        raised = [each.ename for each in cell.get("outputs", []) if each.output_type == "error"]
+        assert bool(raised) == ("raises-exception" in cell.metadata.get("tags", [])), (cell.source, raised)
     errors = "".join(each.text for each in outputs(executed, "stream") if each.name == "stderr")
     assert "Warning" not in errors
     assert "Error" not in errors
@@ -116,3 +118,18 @@ def test_the_notebook_of_scopes_shows_what_it_asks(executed: Any) -> None:
         "['shifted/by']",
     ):
         assert answer in text
+
+
+def test_the_notebook_about_sharing_explains_every_error(executed: Any) -> None:
+    """After each error the view opens at the call that was refused, with a fix that was tried; the repaired program follows."""
+    if executed.metadata["name"] != "03_debugging_reuse":
+        return
+    explained = 0
+    for before, after in zip(executed.cells, executed.cells[1:], strict=False):
+        if any(each.output_type == "error" for each in before.get("outputs", [])):
+            assert after.source == "%tfwhy"
+            (shown,) = (each.data["text/plain"] for each in after.outputs if each.output_type == "execute_result")
+            assert "refused: " in shown
+            assert "tried on a copy" in shown
+            explained += 1
+    assert explained == 8
