@@ -45,16 +45,22 @@ _OPEN = frozenset(
 # Types that take whole numbers or truth values as inputs without their shape depending on them.
 _ELEMENTWISE = frozenset(
     (
-        "Abs", "Add", "AddV2", "AddN", "ApproximateEqual", "ArgMax", "ArgMin", "BitwiseAnd", "BitwiseOr", "BitwiseXor", "Cast",
+        "Abs", "Add", "AddV2", "AddN", "ApproximateEqual", "BitwiseAnd", "BitwiseOr", "BitwiseXor", "Cast",
         "Div", "Equal", "FloorDiv", "FloorMod", "Gather", "GatherNd", "Greater", "GreaterEqual", "Identity", "InTopK", "Invert",
         "Less", "LessEqual", "LogicalAnd", "LogicalNot", "LogicalOr", "MatMul", "Maximum", "Minimum", "Mul", "Neg", "NotEqual",
         "OnesLike", "Pack", "Pow", "PreventGradient", "RealDiv", "ResourceGather", "Select", "SelectV2", "Sign",
         "SparseSoftmaxCrossEntropyWithLogits", "Square", "SquaredDifference", "Squeeze", "StopGradient", "Sub", "TruncateDiv",
-        "TruncateMod", "Unpack", "Enter", "Exit", "LoopCond", "NextIteration", "ZerosLike", "BatchMatMulV2", "Snapshot", "L2Loss", "InvertPermutation",
+        "AllCandidateSampler", "FixedUnigramCandidateSampler", "LearnedUnigramCandidateSampler", "LogUniformCandidateSampler",
+        "UniformCandidateSampler", "TruncateMod", "Unpack", "Enter", "Exit", "LoopCond", "NextIteration", "ZerosLike", "BatchMatMulV2", "Snapshot", "L2Loss", "InvertPermutation",
     )
 )  # fmt: skip
 # Inputs by place whose values do not decide the shape, of types where others do.
 _FREE_PLACES = {
+    "ArgMax": (0,),
+    "ArgMin": (0,),
+    "ScatterNd": (0, 1),
+    "Split": (1,),
+    "SplitV": (0,),
     "GatherV2": (0, 1),
     "OneHot": (0,),
     "Reshape": (0,),
@@ -325,7 +331,9 @@ def _repeats(facts: Facts, step: Any, index: int) -> bool:
     name = step.op._definition.name
     if name in _OPEN:
         return False
-    free = _FREE_PLACES.get(name, ())
+    free: Sequence[int] = _FREE_PLACES.get(name, ())
+    if name == "ConcatV2":  # all but the axis
+        free = range(len(step.inputs) - 1)
     for place, slot in enumerate(step.inputs):
         if place in step.references:
             fact = facts.reads[index, place]

@@ -94,9 +94,26 @@ def _reshape(lowering: Lowering, index: int, step: Step, args: list[int]) -> boo
     if out < 0 or not lowering.are_certain(args[0], out):
         return False
     fact, result = lowering.fact(args[0]), lowering.fact(out)
-    if ARRAY not in (fact.kind, result.kind) or fact.layout != "C" or result.kind == SCALAR:
+    if ARRAY not in (fact.kind, result.kind) or result.kind == SCALAR:
+        return False
+    if fact.layout != "C" and step.op._definition.name != "Reshape":
         return False
     lowering.reshaped(index, args[0], out)
+    return True
+
+
+@pattern("Slice")
+def _slice(lowering: Lowering, index: int, step: Step, args: list[int]) -> bool:
+    out = step.outputs[0]
+    value, begin = args[:2]
+    if out < 0 or begin not in lowering.known or not lowering.are_certain(value, out):
+        return False
+    fact, result = lowering.fact(value), lowering.fact(out)
+    if fact.kind != ARRAY or result.kind != ARRAY:
+        return False
+    starts = [int(each) for each in lowering.known[begin]]
+    places = ", ".join(f"{start}:{start + size}" for start, size in zip(starts, result.shape, strict=True))
+    lowering.add(Line("text", index, f"{{0}}[{places}]", (value,), (out,), may_alias=True))
     return True
 
 
