@@ -26,10 +26,11 @@ def _instrumented(source: str, scope: dict[str, Any]) -> Any:
     for line in lines:
         text = line.strip()
         indent = line[: len(line) - len(line.lstrip())]
-        if not text or text.endswith("= None") or text.startswith(_NOT_TIMED):
+        update = re.match(r"if not (\w+)\(", text)
+        if not text or text.endswith("= None") or (text.startswith(_NOT_TIMED) and not update):
             made.append(line)
             continue
-        call = re.match(r"(?:[\w\[\], ]+ = )?(\w+)\(", text)
+        call = update or re.match(r"(?:[\w\[\], ]+ = )?(\w+)\(", text)
         name = re.sub(r"_\d+$", "", call.group(1)) if call else re.sub(r"\d+", "#", text)[:48]
         made += [
             f"{indent}_before = clock()",

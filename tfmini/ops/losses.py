@@ -14,7 +14,7 @@ from ..framework.shapes import Dims, broadcast_dims, dims_text, is_full
 from ..framework.tensor import Tensor
 from .array import rank, shape, zeros_like
 from .cast import cast
-from .elementwise import row_max, row_sum
+from .elementwise import row_max, row_starts, row_sum, within
 from .joining import concat
 from .math import add
 from .ordering import transpose
@@ -100,7 +100,7 @@ def _cross_entropy_kernel(features: Any, labels: Any) -> Any:
 
 
 @sparse_cross_entropy_op.kernel
-def _sparse_cross_entropy_kernel(features: Any, labels: Any) -> Any:
+def _sparse_cross_entropy_kernel(features: Any, labels: Any, *, out: Any = None) -> Any:
     if features.ndim != 2:
         raise KernelError(InvalidArgumentError, f"logits must be 2-D, but got shape {dims_text(features.shape)}")
     count, classes = features.shape
@@ -112,17 +112,21 @@ def _sparse_cross_entropy_kernel(features: Any, labels: Any) -> Any:
         )
     if not count:
         return np.zeros(0, features.dtype), np.zeros(features.shape, features.dtype)
-    least, greatest = labels.min(), labels.max()
-    if least < 0 or greatest >= classes:
+    if not within(labels, classes):
+        least, greatest = labels.min(), labels.max()
         first = least if least < 0 else greatest
         raise KernelError(
             InvalidArgumentError,
             f"Received a label value of {first} which is outside the valid range of [0, {classes}).  Label values: "
             + " ".join(str(each) for each in labels[:100]),
         )
-    shifted, e, total = _log_sums(features)
-    places = np.arange(count) * classes + labels
-    loss = np.log(total[:, 0]) - shifted.take(places)
+    loss, e = (None, None) if out is None else out
+    places = row_starts(count, classes) + labels
+    e = np.subtract(features, row_max(features), out=e)
+    picked = e.take(places)
+    np.exp(e, out=e)
+    total = row_sum(e)
+    loss = np.subtract(np.log(total[:, 0]), picked, out=loss)
     np.divide(e, total, out=e)
     flat = e.reshape(-1)
     flat[places] -= 1
