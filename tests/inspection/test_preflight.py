@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -221,3 +222,44 @@ def test_after_what_it_says_to_run_first_no_variable_is_empty(data: st.DataObjec
             if kind:
                 return  # with these feeds an initial value cannot be computed
         assert not blamed(outcome(sess, fetches, everything)[2])
+
+
+def test_nothing_outside_the_session_is_done() -> None:
+    """A function of the program is not called; what it would give is unknown, and the record says that not all is sure."""
+    called = []
+
+    def note(value: Any) -> Any:
+        called.append(value)
+        return value
+
+    with tf.Graph().as_default():
+        v = tf.get_variable("v", [], initializer=tf.zeros_initializer())
+        noted = tf.py_func(note, [tf.constant(1.0)], tf.float32)
+        looped = tf.while_loop(
+            lambda k: k < 2.0, lambda k: k + tf.reshape(tf.py_func(note, [k], tf.float32), []), [tf.constant(0.0)]
+        )
+        sess = tf.Session()
+        record = inspection.preflight(sess, noted + v)
+        assert [each["name"] for each in record["empty"]] == ["v"]
+        assert record["stops"]["name"] == "v"
+        assert not record["sure"]
+        assert not inspection.preflight(sess, looped)["sure"]
+    assert called == []
+
+
+def test_a_session_and_what_it_cannot_run_are_refused() -> None:
+    """As a run refuses them."""
+    with tf.Graph().as_default():
+        w = tf.get_variable("w", [2])
+        sess = tf.Session()
+        with pytest.raises(TypeError, match=r"tf\.Session"):
+            inspection.preflight(None, w)
+        with pytest.raises(ValueError, match="nothing"):
+            inspection.preflight(sess, "nothing")
+        with pytest.raises(KeyError, match="nothing"):
+            inspection.try_order(sess, ["nothing"])
+        with pytest.raises(ValueError, match="start"):
+            inspection.try_order(sess, [w], start="elsewhere")
+        sess.close()
+        with pytest.raises(RuntimeError, match="closed"):
+            inspection.preflight(sess, w)

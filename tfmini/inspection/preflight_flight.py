@@ -124,6 +124,9 @@ class Flight:
         self._collect()
 
     def _follow_loops(self, graph: Any, state: Any, fetches: Any, feed_dict: Any) -> None:
+        if any(_acts_outside(step.op) or step.op._definition.name in _PASSES_ON for step in self.plan.steps):
+            self.acts_outside = True
+            return
         found, to_the_end = look(graph, state, fetches, feed_dict)
         cells = {cell.name: cell for cell in state.variables.cells.values()}
         for number, each in enumerate(found):
@@ -214,7 +217,7 @@ class Flight:
             self._unknown(step, depth)
         elif kind in _PASSES_ON and values:
             self._give(step, [values[0]])
-        elif kind in _OUTSIDE or kind.startswith(_OUTSIDE_STARTS):
+        elif _acts_outside(op):
             self.acts_outside = True
             self._unknown(step, depth)
         elif unsure or depth or any(isinstance(value, Unknown) for value in values):
@@ -292,6 +295,11 @@ class Flight:
         for slot, value in zip(step.outputs, outputs, strict=True):
             if slot >= 0:
                 self._slots[slot] = value
+
+
+def _acts_outside(op: Any) -> bool:
+    kind = op._definition.name
+    return kind in _OUTSIDE or kind.startswith(_OUTSIDE_STARTS)
 
 
 def message_of(error: BaseException) -> str:
