@@ -56,7 +56,7 @@ _BITS: dict[Any, Any] = {np.dtype(np.float32): np.dtype(np.int32), np.dtype(np.f
 def choose(condition: Any, x: Any, y: Any) -> Any:
     """Returns `x` where `condition` holds, else `y`; the three broadcast together.
 
-    On large arrays of floats the bits are masked: no branch waits for a condition that cannot be foreseen, and a NaN on the
+    On large arrays of floats the bits in which both differ are kept or dropped: no branch waits for a condition that cannot be foreseen, and a NaN on the
     side that is not taken does no harm.
     """
     if (
@@ -69,12 +69,11 @@ def choose(condition: Any, x: Any, y: Any) -> Any:
         and x.dtype in _BITS
     ):
         bits = _BITS[x.dtype]
-        mask = condition.astype(bits)
-        np.negative(mask, out=mask)
         ours, theirs = x.view(bits), y.view(bits)
-        mask &= ours ^ theirs
-        mask ^= theirs
-        return mask.view(x.dtype)
+        changed = np.bitwise_xor(ours, theirs)
+        np.multiply(changed, condition, out=changed)
+        np.bitwise_xor(changed, theirs, out=changed)
+        return changed.view(x.dtype)
     result = np.where(condition, x, y)
     return result if result.ndim else result[()]
 
