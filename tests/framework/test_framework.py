@@ -48,7 +48,7 @@ def test_a_type_is_declared_once() -> None:
 
 
 def test_a_kernel_may_ask_for_its_attributes_only() -> None:
-    definition = registry.OpDef(op_spec.parse("Probe(x: float) -> (y: float)", ["axis: int = 0"]))
+    definition = registry.OpDef("Probe(x: float) -> (y: float)", ["axis: int = 0"])
     with pytest.raises(ValueError, match="'keepdims'"):
         definition.kernel(lambda x, *, keepdims: x)
 

@@ -43,26 +43,42 @@ class Formula:
       expression: the formula with `{0}` for the first argument, or None when it calls functions.
     """
 
-    __slots__ = ("expression", "function", "names", "steps", "text")
+    __slots__ = ("_draft", "expression", "function", "names", "steps", "text")
 
     def __init__(self, text: str, names: Sequence[str]) -> None:
         self.text = text
         self.names = tuple(names)
-        self.steps: list[tuple[np.ufunc, tuple[Operand, ...]]] = []
+
+    steps: list[tuple[np.ufunc, tuple[Operand, ...]]]
+    _draft: list[tuple[np.ufunc, tuple[Operand, ...]]]
+    function: Callable[..., Any]
+    expression: str | None
+
+    def __getattr__(self, name: str) -> Any:
+        """Called when the formula is used first: only then it is read."""
+        if name not in ("steps", "function", "expression"):
+            raise AttributeError(name)
+        self._read()
+        return getattr(self, name)
+
+    def _read(self) -> None:
+        text = self.text
+        self._draft = []
         tree = ast.parse(text, mode="eval").body
         self._walk(tree)
-        if not self.steps:
+        if not self._draft:
             raise ValueError(f"The formula {text!r} computes nothing.")
-        functions = {ufunc.__name__: ufunc for ufunc, _ in self.steps}
+        functions = {ufunc.__name__: ufunc for ufunc, _ in self._draft}
         functions["abs"] = np.absolute
         source = f"lambda {', '.join(self.names)}: {text}"
-        self.function: Callable[..., Any] = eval(compile(source, f"<formula {text}>", "eval"), functions)
+        self.function = eval(compile(source, f"<formula {text}>", "eval"), functions)
         calls = any(isinstance(node, ast.Call) for node in ast.walk(tree))
         self.expression = (
             None
             if calls
             else ast.unparse(_Places(self.names).visit(tree)).replace("_open_", "{").replace("_close_", "}")
         )
+        self.steps = self._draft
 
     def _walk(self, node: ast.AST) -> Operand:
         if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)):
@@ -82,8 +98,8 @@ class Formula:
         raise ValueError(f"The formula {self.text!r} has a part that is no elementwise operation: {ast.unparse(node)}")
 
     def _step(self, ufunc: np.ufunc, *operands: Operand) -> int:
-        self.steps.append((ufunc, operands))
-        return len(self.names) + len(self.steps) - 1
+        self._draft.append((ufunc, operands))
+        return len(self.names) + len(self._draft) - 1
 
 
 class _Places(ast.NodeTransformer):

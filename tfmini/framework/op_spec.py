@@ -72,11 +72,26 @@ class OpSpec:
         return {attr.name: attr for attr in self.attrs}
 
 
-def parse(signature: str, attrs: list[str] | tuple[str, ...] = (), stateful: bool = False) -> OpSpec:
-    """Reads a signature. Raises ValueError when it is not well formed."""
+def _matched(signature: str) -> re.Match[str]:
     match = _SIGNATURE.match(" ".join(signature.split()))
     if match is None:
         raise ValueError(f"Not a signature: {signature!r}. Write it as 'Name(a: T, b: T) -> (c: T)'.")
+    return match
+
+
+def name_of(signature: str) -> str:
+    """Returns the operation type of a signature. Raises ValueError when it has not the form of one."""
+    return _matched(signature)["name"]
+
+
+def input_names(signature: str) -> list[str]:
+    """Returns the names of the inputs of a signature."""
+    return [text.partition(":")[0].strip() for text in _split(_matched(signature)["inputs"])]
+
+
+def parse(signature: str, attrs: list[str] | tuple[str, ...] = (), stateful: bool = False) -> OpSpec:
+    """Reads a signature. Raises ValueError when it is not well formed."""
+    match = _matched(signature)
     attr_specs = tuple(_parse_attr(text) for text in attrs)
     lists = {attr.name for attr in attr_specs if attr.is_list and attr.kind == "type"}
     types = {attr.name for attr in attr_specs if attr.kind == "type"} - lists

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
+from types import FunctionType
 from typing import Any
 
 import numpy as np
 
 from .formula import Formula
-from .op_spec import OpSpec, parse
+from .op_spec import OpSpec, input_names, name_of, parse
 
 _REGISTRY: dict[str, OpDef] = {}
 
@@ -42,54 +43,80 @@ class OpDef:
 
     def __init__(
         self,
-        spec: OpSpec,
+        signature: str,
+        attrs: Sequence[str] = (),
+        stateful: bool = False,
         resources: str = "",
         aliases: int = -1,
         foldable: bool | None = None,
         keeps: tuple[int, ...] = (),
     ) -> None:
-        self.spec = spec
-        self.name = spec.name
+        # Read when first needed: a program uses few of the types, and reading all took a fifth of the time to import.
+        self._declared = (signature, attrs, stateful)
+        self.name = name_of(signature)
         self.resources = resources
         self.aliases = aliases
         self.keeps = keeps
-        self.foldable = (not spec.stateful and not resources) if foldable is None else foldable
+        self.foldable = (not stateful and not resources) if foldable is None else foldable
         self.shape_function: Callable[..., Any] | None = None
-        self.kernel_function: Callable[..., Any] | None = None
         self.kernel_attrs: tuple[str, ...] = ()
         self.gradient_function: Callable[..., Any] | None = None
         self.has_gradient = False
         self.bind_function: Callable[..., Any] | None = None
         self.fold_function: Callable[..., Any] | None = None
-        self.keeps_shape = ""
         self.ufunc: Any = None
         self.formula: Formula | None = None
         self.takes_out = False
-        # What the builder reads for every operation, prepared once.
-        self.single_output = len(spec.outputs) == 1 and not (spec.outputs[0].number_attr or spec.outputs[0].list_attr)
+
+    # What the builder reads for every operation, prepared once.
+    spec: OpSpec
+    single_output: bool
+    writes: bool
+    attr_defaults: dict[str, Any]
+    keeps_shape: str
+
+    def __getattr__(self, name: str) -> Any:
+        """Called for what is not prepared yet."""
+        if name == "kernel_function":
+            self.kernel_function = None if self.formula is None else self.formula.function
+        elif name in ("spec", "single_output", "writes", "attr_defaults", "keeps_shape"):
+            self._read()
+        else:
+            raise AttributeError(name)
+        return self.__dict__[name]
+
+    def _read(self) -> None:
+        signature, attrs, stateful = self._declared
+        spec = parse(signature, list(attrs), stateful)
+        outputs = spec.outputs
+        self.single_output = len(outputs) == 1 and not (outputs[0].number_attr or outputs[0].list_attr)
         self.writes = bool(spec.inputs) and spec.inputs[0].is_ref
         self.attr_defaults = {a.name: a.default for a in spec.attrs if not a.required}
+        self.keeps_shape = getattr(self.shape_function, "keeps_shape", "") if self.single_output else ""
+        self.spec = spec
 
     def shape(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """Attaches the shape function."""
         self.shape_function = function
-        self.keeps_shape = getattr(function, "keeps_shape", "") if self.single_output else ""
+        self.__dict__.pop("keeps_shape", None)
         return function
 
-    def kernel(self, function: Callable[..., Any] | str) -> Callable[..., Any]:
+    kernel_function: Callable[..., Any] | None
+
+    def kernel(self, function: Callable[..., Any] | str) -> Callable[..., Any] | str:
         """Attaches the kernel: a function of arrays, or an elementwise formula of the inputs as text (`"dy * (1 - y * y)"`)."""
         if isinstance(function, str):
-            self.formula = Formula(function, [each.name for each in self.spec.inputs])
-            function = self.formula.function
+            self.formula = Formula(function, input_names(self._declared[0]))
+            self.__dict__.pop("kernel_function", None)
+            return function
         self.kernel_function = function
         if isinstance(function, np.ufunc):
             self.ufunc = function
             return function
-        parameters = inspect.signature(function).parameters.values()
-        named = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY]
+        named = _keyword_only(function)
         self.takes_out = "out" in named
         self.kernel_attrs = tuple(name for name in named if name != "out")
-        known = {a.name for a in self.spec.attrs}
+        known = {text.partition(":")[0].strip() for text in self._declared[1]}
         unknown = [name for name in self.kernel_attrs if name not in known]
         if unknown:
             raise ValueError(f"The kernel of {self.name} asks for {unknown}, which are no attributes of it.")
@@ -126,6 +153,15 @@ class OpDef:
         return f"<OpDef {self.name}>"
 
 
+def _keyword_only(function: Callable[..., Any]) -> list[str]:
+    """Returns the names of the parameters that must be named."""
+    if type(function) is FunctionType:
+        code = function.__code__
+        return list(code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount])
+    parameters = inspect.signature(function).parameters.values()
+    return [each.name for each in parameters if each.kind is each.KEYWORD_ONLY]
+
+
 def op(
     signature: str,
     attrs: Sequence[str] = (),
@@ -150,7 +186,7 @@ def op(
     Raises:
       ValueError: the signature is not well formed, or the type exists.
     """
-    definition = OpDef(parse(signature, list(attrs), stateful), resources, aliases, foldable, keeps)
+    definition = OpDef(signature, attrs, stateful, resources, aliases, foldable, keeps)
     if definition.name in _REGISTRY:
         raise ValueError(f"Operation type {definition.name} is declared twice.")
     _REGISTRY[definition.name] = definition
