@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import tfmini as tf
 from tfmini.runtime import Stepper, program, trace
+from tfmini.runtime.item_writer import ItemFunction
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -178,3 +179,61 @@ def test_many_turns_keep_little() -> None:
                 patch.setattr(program, "block_of", lambda plan: None)
             turns = tf.while_loop(lambda i: i < 3000, lambda i: i + 1, [tf.constant(0)])
             assert session.run(turns) == 3000
+
+
+@pytest.mark.parametrize("kind", ["loop in branch", "branch in loop", "writes"])
+def test_an_error_is_the_same_in_every_tier(kind: str) -> None:
+    """The operation, its inputs, the turns; what was written before stays written."""
+    with tf.Graph().as_default(), tf.Session() as session:
+        start = tf.placeholder(tf.float32, [])
+        count = tf.get_variable("count", [], initializer=tf.zeros_initializer(), use_resource=True)
+
+        def check(x: Any) -> Any:
+            return tf.check_numerics(1.0 / (x - 3.0), "bad")
+
+        def looping(x: Any, change: Any) -> Any:
+            return tf.while_loop(lambda i, _: i < 5, lambda i, y: (i + 1, change(y)), [tf.constant(0), x])[1]
+
+        def counted(x: Any) -> Any:
+            with tf.control_dependencies([count.assign_add(1.0)]):
+                y = tf.identity(x)
+            with tf.control_dependencies([check(y)]):
+                return y + 1.0
+
+        if kind == "loop in branch":
+            value = tf.cond(start > 0.0, lambda: looping(start, lambda y: y + 1.0 + 0.0 * check(y)), lambda: start)
+        elif kind == "branch in loop":
+            value = looping(start, lambda y: tf.cond(y > 2.5, lambda: y + check(y), lambda: y + 1.0))
+        else:
+            value = looping(start, counted)
+        session.run(count.initializer)
+        told = []
+        for attempt in range(6):
+            assert np.isfinite(session.run(value, {start: -9.0}))
+            before = session.run(count)
+            with pytest.raises(tf.errors.InvalidArgumentError) as caught:
+                session.run(value, {start: 1.0})
+            told.append((caught.value.message, caught.value.op.name, session.run(count) - before))
+            assert "in loop  " in told[-1][0], attempt
+        assert told == [told[0]] * 6
+        assert ", turn 3\n" in told[0][0]
+
+
+def test_a_loop_with_effects_is_a_function() -> None:
+    """After two runs: with conditionals, writes and random numbers in it."""
+    with tf.Graph().as_default(), tf.Session() as session:
+        count = tf.get_variable("count", [], initializer=tf.zeros_initializer())
+
+        def body(i: Any, x: Any) -> Any:
+            with tf.control_dependencies([count.assign_add(x)]):
+                return i + 1, tf.cond(x > 0.5, lambda: x * tf.random_uniform([], seed=4), lambda: x + 1.0)
+
+        value = tf.while_loop(lambda i, _: i < 7, body, [tf.constant(0), tf.constant(1.0)])
+        session.run(count.initializer)
+        for _ in range(4):
+            session.run(value)
+        generated = list(session._programs.values())[-1].tiers.latest
+        functions = [each for each in generated.writer.defaults.values() if isinstance(each, ItemFunction)]
+        assert len(functions) == 1
+        assert "while True:" in functions[0].text
+        assert functions[0].text.count("if ") == 3  # the condition of the loop, the branches, what they give

@@ -71,6 +71,11 @@ class Structured:
         self._run_items(self.block.items, slots)
 
     @property
+    def rows(self) -> list[tuple[Any, ...]]:
+        """The rows of the steps."""
+        return self._rows
+
+    @property
     def never(self) -> tuple[int, ...]:
         """Slots that are fetched, but filled only when some condition holds."""
         return self._never
