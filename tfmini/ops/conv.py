@@ -185,7 +185,7 @@ def _conv2d_kernel(attrs: Any, x: Any, w: Any, out: Any) -> Any:
     x, w = _precise(last(x, data_format), w)
     groups = depth // filter_depth
     if groups == 1:
-        y = convolving.forward(x, w, *axes, _direct(out, dtype, data_format))
+        y = convolving.forward(x, w, axes[0], axes[1], out=_direct(out, dtype, data_format))
     else:
         if w.shape[3] % groups:
             raise KernelError(
@@ -216,7 +216,7 @@ def _conv2d_input_kernel(attrs: Any, sizes: Any, w: Any, dy: Any, out: Any) -> A
     _check_slope(dy.shape, attrs, axes, wanted[0], w.shape[3])
     dtype = dy.dtype
     w, dy = _precise(w, last(dy, data_format))
-    dx = convolving.input_gradient(w, dy, *axes, _direct(out, dtype, data_format))
+    dx = convolving.input_gradient(w, dy, axes[0], axes[1], out=_direct(out, dtype, data_format))
     return _given(dx, dtype, data_format, out)
 
 
@@ -230,7 +230,7 @@ def _conv2d_filter_kernel(attrs: Any, x: Any, sizes: Any, dy: Any, out: Any) -> 
     _check_slope(dy.shape, attrs, axes, x.shape[0], filters[3])
     dtype = dy.dtype
     x, dy = _precise(last(x, data_format), last(dy, data_format))
-    dw = convolving.filter_gradient(x, dy, *axes, _direct(out, dtype, b"NHWC"))
+    dw = convolving.filter_gradient(x, dy, axes[0], axes[1], out=_direct(out, dtype, b"NHWC"))
     return _given(dw, dtype, b"NHWC", out)
 
 

@@ -155,7 +155,7 @@ def input_gradient(w: Any, dy: Any, height: Axis, width: Axis, out: Any = None) 
     back = [_turned(axis) for axis in (height, width)]
     whole = all(axis.before >= 0 and axis.after >= 0 for axis in back)
     if height.stride == width.stride == 1 and channels >= _FEW_CHANNELS and whole:
-        return forward(dy, np.ascontiguousarray(w[::-1, ::-1].transpose(0, 1, 3, 2)), *back, out)
+        return forward(dy, np.ascontiguousarray(w[::-1, ::-1].transpose(0, 1, 3, 2)), back[0], back[1], out=out)
     dx = np.zeros((n, *edge(height, width), channels), dy.dtype)
     matrix = np.ascontiguousarray(w.reshape(-1, outputs).T)
     elements = matrix.shape[1]
