@@ -95,7 +95,7 @@ def _take(lab: Lab, picture: Picture, theme: str) -> None:
     page.evaluate("() => document.activeElement?.blur()")
     page.wait_for_timeout(SETTLE)
     path = FOLDER / f"{picture.name}-{theme}.png"
-    size = _save(view.screenshot(), path)
+    size = save(view.screenshot(), path)
     print(f"{path.relative_to(ROOT)}  {size / 1000:.0f} KB")
 
 
@@ -117,7 +117,7 @@ def _width(page: Any, view: Any, width: int) -> None:
         page.wait_for_timeout(SETTLE)
 
 
-def _save(png: bytes, path: Path) -> int:
+def save(png: bytes, path: Path) -> int:
     """Writes a picture with 256 of its colours; returns its size.
 
     The commonest are kept, then those far from the ones kept, so that the rare ones of lines and marks stay what they are.

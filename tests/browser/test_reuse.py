@@ -268,6 +268,9 @@ def test_fifty_thousand_calls_are_a_few_rows_in_the_page(bare: BarePage) -> None
     one = record["requests"]["set"]["8"]
     record["requests"] = {"length": 50_000, "set": {str(k): {**one, "number": k + 1} for k in range(50_000)}}
     root = bare.mount("reuse", record, height=640)
+    assert root.locator('[data-tfm="by"]').input_value() == "scope"
+    assert root.locator('[data-tfm="row"]').all_inner_texts()[0].startswith("model/hidden")
+    root = bare.mount("reuse", record, height=640, state={"reuse.by": "order"})
     for where in (0.0, 0.5, 1.0):
         bare.page.evaluate(
             "(part) => { const box = document.querySelector('[data-tfm=calls]'); box.scrollTop = part * (box.scrollHeight - box.clientHeight); }",

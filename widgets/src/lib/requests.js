@@ -106,7 +106,10 @@ function groupedRows(store, { kept, isOpen, by }) {
     groups.get(title).push(k);
   });
   const rows = [];
-  for (const [title, members] of groups) {
+  const worst = (members) => Math.max(...members.slice(0, 1000).map((k) => WORDS.indexOf(store.requests[k].word) & 2));
+  const ordered = [...groups];
+  if (store.requests.length > 300) ordered.sort((a, b) => worst(b[1]) - worst(a[1]));
+  for (const [title, members] of ordered) {
     const key = `${by}:${title}`;
     const open = isOpen(key, groups.size <= 40 && members.length <= 12);
     rows.push({ kind: "group", key, request: members[0], members, title, open, level: 0 });
@@ -120,7 +123,7 @@ export function summed(store, members) {
   const counts = new Map();
   for (const k of members) counts.set(store.requests[k].word, (counts.get(store.requests[k].word) ?? 0) + 1);
   const words = WORDS.filter((word) => counts.has(word));
-  return { words, text: words.map((word) => `${grouped(counts.get(word))} ${word}`).join(", "), only: words.length === 1 ? words[0] : "" };
+  return { words, counts: words.map((word) => [word, counts.get(word)]), text: words.map((word) => `${grouped(counts.get(word))} ${word}`).join(", "), only: words.length === 1 ? words[0] : "" };
 }
 
 /** "#1–#4" for neighbours, "#1, #5" else; at most four numbers. */

@@ -14,11 +14,16 @@ import { reuseText } from "./reuse/text.js";
 
 const TABS = [["table", "Table"], ["lanes", "Lanes"], ["predict", "Predict"]];
 
+const MANY = 300; // calls from which on the log is grouped by variable, and by scope with what needs a look first
+const HUGE = 5000;
+
 export function reuseView(ctx) {
   const { store, bus, state, signal } = ctx;
   let tab = state.get("reuse.tab", "table");
   let words = new Set(state.get("reuse.words", []));
-  let by = state.get("reuse.by", "order");
+  let chosenBy = state.get("reuse.by", "");
+  const bySize = () => (store.requests.length > HUGE ? "scope" : store.requests.length > MANY ? "variable" : "order");
+  const by = () => chosenBy || bySize();
   let folds = {};
   let query = "";
   let width = 900;
@@ -50,7 +55,7 @@ export function reuseView(ctx) {
 
   const host = {
     predicting,
-    rows: () => (predicting() ? questionRows() : rowsOf(store, { kept, isOpen, by })),
+    rows: () => (predicting() ? questionRows() : rowsOf(store, { kept, isOpen, by: by() })),
     opened: () => (predicting() ? picked : openNumber() ? `r${indexOf(openNumber())}` : ""),
     open: (key) => { if (predicting()) picked = key; else choose(key ? Number(key.slice(1)) : -1); draw(); },
     toggle: (row) => {
@@ -124,7 +129,7 @@ export function reuseView(ctx) {
 
   /** Opens the group in which a call stands. */
   function reveal(index) {
-    const row = rowsOf(store, { kept, isOpen, by }).find((each) => each.kind === "group" && each.members.includes(index));
+    const row = rowsOf(store, { kept, isOpen, by: by() }).find((each) => each.kind === "group" && each.members.includes(index));
     if (row && !row.open) folds = { ...folds, [row.key]: true };
     wanted = index;
   }
@@ -237,7 +242,7 @@ export function reuseView(ctx) {
     }
     const shown = store.requests.filter((each) => !forSlots(each) || each.word === "refused");
     chips.replaceChildren(
-      element("label", { class: "tfm-re-by" }, element("span", { class: "tfm-muted" }, "by"), element("select", { class: "tfm-io-select", "aria-label": "Group calls by", "data-tfm": "by", onchange: (event) => { by = event.target.value; folds = {}; state.set("reuse.by", by); draw(); } }, GROUPINGS.map(([key, label]) => element("option", { value: key, selected: key === by }, label)))),
+      element("label", { class: "tfm-re-by" }, element("span", { class: "tfm-muted" }, "by"), element("select", { class: "tfm-io-select", "aria-label": "Group calls by", "data-tfm": "by", onchange: (event) => { chosenBy = event.target.value; folds = {}; state.set("reuse.by", chosenBy); draw(); } }, GROUPINGS.map(([key, label]) => element("option", { value: key, selected: key === by() }, label)))),
       ...WORDS.map((word) => {
         const count = shown.filter((each) => each.word === word).length;
         return element("button", { type: "button", class: `tfm-re-chip tfm-re-${VERDICT_ICON[word]}`, "data-tfm": "chip", "data-name": word, "aria-pressed": String(words.has(word)), disabled: !count && !words.has(word), onclick: () => { if (!words.delete(word)) words.add(word); state.set("reuse.words", [...words]); draw(); statusChanged(); } }, icon(VERDICT_ICON[word]), element("b", {}, grouped(count)), word);
@@ -298,7 +303,7 @@ export function reuseView(ctx) {
     restored: () => {
       for (const [number, record] of Object.entries(state.get("reuse.explained", {}))) explained.set(Number(number), record);
       words = new Set(state.get("reuse.words", []));
-      by = state.get("reuse.by", "order");
+      chosenBy = state.get("reuse.by", "");
       const index = indexOf(openNumber());
       if (index >= 0) reveal(index);
       showTab(state.get("reuse.tab", tab));

@@ -2,7 +2,7 @@
 
 import { element } from "../../lib/dom.js";
 import { icon, MODE_ICON, VERDICT_ICON } from "../../lib/icons.js";
-import { counted, leafOf, scopeOf, shortened } from "../../lib/names.js";
+import { counted, grouped, leafOf, scopeOf, shortened } from "../../lib/names.js";
 import { lookalikes, modeOrigin, numbers, shapeOf, summed } from "../../lib/requests.js";
 import { forSlots } from "../../lib/text.js";
 import { reason } from "./detail.js";
@@ -135,6 +135,7 @@ export class CallTable {
     const short = store.siteShort(site);
     const place = row.level && row.follows ? short.replace(/^\[[^\]]*\] /, "") : short;
     const fold = element("span", { class: `tfm-fold${(group ? row.open : open) ? " tfm-open" : ""}`, "aria-hidden": "true" });
+    const mixed = group && !row.open && !host.predicting() && sum.words.length > 1;
     const cells = [element("span", { role: "gridcell", class: "tfm-re-fold" }, fold)];
     const say = host.answerOf(row);
     const verdict = hidden
@@ -145,8 +146,8 @@ export class CallTable {
       cells.push(
         element("span", { role: "gridcell", class: "tfm-re-no" }, ""),
         element("span", { role: "gridcell", class: "tfm-re-grouptitle", title }, row.title ? null : element("span", { class: "tfm-mono tfm-muted" }, place), element("span", { class: row.slots || row.title ? (row.title ? "tfm-mono" : "") : "tfm-mono" }, row.title ? shortened(title, 60) : title)),
-        element("span", { role: "gridcell", class: "tfm-re-verdictcell" }, host.predicting() ? (say ? answer(say) : element("span", { class: "tfm-muted" }, "–")) : row.open ? null : verdict),
-        element("span", { role: "gridcell", class: "tfm-re-reason" }, host.predicting() ? (hidden ? verdict : host.marked(row, verdict)) : row.open ? null : this.#groupReason(row, sum)),
+        element("span", { role: "gridcell", class: `tfm-re-verdictcell${mixed ? " tfm-re-mixed" : ""}`, "aria-label": mixed ? sum.text : null, title: mixed ? sum.text : null }, host.predicting() ? (say ? answer(say) : element("span", { class: "tfm-muted" }, "–")) : row.open ? null : mixed ? sum.counts.map(([each, count]) => element("span", { class: `tfm-re-verdict tfm-re-${VERDICT_ICON[each]}` }, icon(VERDICT_ICON[each]), element("span", {}, grouped(count)))) : verdict),
+        mixed ? null : element("span", { role: "gridcell", class: "tfm-re-reason" }, host.predicting() ? (hidden ? verdict : host.marked(row, verdict)) : row.open ? null : this.#groupReason(row, sum)),
       );
     } else {
       const asked = leafOf(request.name.replace(/\/$/, "")) || request.asked;
@@ -167,7 +168,7 @@ export class CallTable {
       "data-tfm": "row", "data-kind": row.kind, "data-name": group ? row.key : String(request.number), "data-order": index, "data-index": index,
       onclick: () => { this.at = index; host.toggle(row); this.scroll.focus({ preventScroll: true }); },
       onmouseenter: () => !group && host.hover?.(row.request), onmouseleave: () => host.hover?.(-1),
-    }, cells);
+    }, cells.filter(Boolean));
     return node;
   }
 
