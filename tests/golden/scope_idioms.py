@@ -231,6 +231,7 @@ bare().[[value|read_value|eval]]()
 bare().[[name|dtype|shape]]
 bare().op
 bare().read_value()
+bare().[[assign|scatter_add|assign_sub|set_shape]](1)
 bare().[[name|dtype]]
 bare().get_shape()
 tf.ones_initializer.__mro__[1]()([2])

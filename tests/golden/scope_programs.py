@@ -228,6 +228,7 @@ def main(arguments: list[str] | None = None) -> int:
         "--only", default="", help="with --record: print differences of cases with this in their name, write nothing"
     )
     parser.add_argument("--live", type=int, help="compare the engines, from this seed (times a million) on")
+    parser.add_argument("--skip", type=int, default=0, help="with --live: leave out that many programs at the start")
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--differences", type=int, default=10, help="how many differences to print")
     parser.add_argument("--show", type=int, help="print the program of one seed and compare it")
@@ -241,7 +242,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(source, "\n", difference(expected, found) or "both engines agree")
         return 0
     if options.live is not None:
-        return 1 if live(tf, options.live * _PER_SEED, options.count, options.differences) else 0
+        return 1 if live(tf, options.live * _PER_SEED + options.skip, options.count, options.differences) else 0
     import tfmini
 
     found = {name: {"source": text, **run(tf, text)} for name, text in sources().items() if options.only in name}

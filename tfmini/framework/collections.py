@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 
 class GraphKeys:
@@ -45,7 +45,7 @@ class GraphKeys:
 
     _STREAMING_MODEL_PORTS = "streaming_model_ports"
     _SUMMARY_COLLECTION = "_SUMMARY_V2"
-    _VARIABLE_COLLECTIONS = (
+    _VARIABLE_COLLECTIONS: ClassVar[list[str]] = [
         GLOBAL_VARIABLES,
         LOCAL_VARIABLES,
         METRIC_VARIABLES,
@@ -53,7 +53,8 @@ class GraphKeys:
         TRAINABLE_VARIABLES,
         MOVING_AVERAGE_VARIABLES,
         CONCATENATED_VARIABLES,
-    )
+        TRAINABLE_RESOURCE_VARIABLES,
+    ]
 
 
 MEANINGS: dict[str, str] = {

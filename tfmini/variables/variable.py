@@ -287,7 +287,7 @@ class Variable(metaclass=_VariableMeta):
         from ..ops.cond import cond
         from ..ops.state import is_variable_initialized
 
-        with self.graph.control_dependencies(None):
+        with contexts.default_graph()._lifted():
             return cond(is_variable_initialized(self), self.read_value, lambda: self.initial_value)
 
     def read_value(self) -> Tensor:
@@ -407,3 +407,39 @@ def _operator(name: str) -> Callable[..., Any]:
 
 for _name in _OPERATORS:
     setattr(Variable, _name, _operator(_name))
+
+
+# ---- what each kind of variable does in its own way
+
+_OWN_WAYS = {
+    "assign": "Gives the variable a new value.",
+    "assign_add": "Adds to the value.",
+    "assign_sub": "Subtracts from the value.",
+    "batch_scatter_update": "Replaces rows of each item of a batch.",
+    "count_up_to": "Returns the value, then adds one, until the limit is reached.",
+    "scatter_add": "Adds `IndexedSlices` to the value.",
+    "scatter_div": "Divides rows by `IndexedSlices`.",
+    "scatter_max": "Takes the larger of rows and `IndexedSlices`.",
+    "scatter_min": "Takes the smaller of rows and `IndexedSlices`.",
+    "scatter_mul": "Multiplies rows by `IndexedSlices`.",
+    "scatter_nd_add": "Adds to single places or slices.",
+    "scatter_nd_sub": "Subtracts from single places or slices.",
+    "scatter_nd_update": "Replaces single places or slices.",
+    "scatter_sub": "Subtracts `IndexedSlices` from the value.",
+    "scatter_update": "Replaces rows by `IndexedSlices`.",
+    "set_shape": "Adds what the caller knows of the shape.",
+}
+
+
+def _own_way(name: str, words: str) -> Callable[..., Any]:
+    def run(self: Any, *args: Any, **kwargs: Any) -> Any:
+        raise NotImplementedError(f"{type(self).__name__} does not say how to {name}.")
+
+    run.__name__ = name
+    run.__qualname__ = f"Variable.{name}"
+    run.__doc__ = f"{words} Reference and resource variables do it in their own ways."
+    return run
+
+
+for _name, _words in _OWN_WAYS.items():
+    setattr(Variable, _name, _own_way(_name, _words))
