@@ -49,6 +49,7 @@ class Graph:
         self._not_yet_constant: dict[Any, int] = {}
         self._rewired: dict[Operation, set[int]] = {}
         self._has_loops = False
+        self._many_controls: dict[Operation, set[Operation]] = {}
         self._thread = ThreadState()
         self._lock = threading.RLock()
         self._unfeedable: set[Tensor] = set()

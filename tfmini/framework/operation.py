@@ -9,6 +9,8 @@ from .provenance import Site
 from .slots import slots
 from .tensor import Tensor
 
+_MANY = 32
+
 
 class Operation:
     """One node of a graph: a type, inputs, control inputs, attributes, and what it gives.
@@ -36,7 +38,7 @@ class Operation:
     # Filled by `Graph._append`, which makes all operations: an initializer would cost as much as the rest of it.
     _attrs: dict[str, Any]
     _control_flow_context: Any
-    _control_inputs: tuple[Operation, ...]
+    _control_inputs: tuple[Operation, ...] | list[Operation]
     _definition: Any
     _device: str
     _graph: Any
@@ -146,10 +148,11 @@ class Operation:
         """Replaces one input; the consumers of both tensors follow."""
         self._graph._rewired.setdefault(self, set()).add(index)
         old = self._inputs[index]
+        is_new = not any(each is tensor for each in self._inputs)
         self._inputs = (*self._inputs[:index], tensor, *self._inputs[index + 1 :])
-        if old not in self._inputs:
-            old._readers = [each for each in old._consumers if each is not self] or None
-        if self not in tensor._consumers:
+        if not any(each is old for each in self._inputs):
+            old._forget_reader(self)
+        if is_new:
             tensor._note_reader(self)
         self._graph._changed(self, "inputs")
 
@@ -157,13 +160,28 @@ class Operation:
         self._add_control_inputs([op])
 
     def _add_control_inputs(self, ops: list[Operation]) -> None:
-        new = [op for op in ops if op not in self._control_inputs]
-        if new:
-            self._control_inputs = (*self._control_inputs, *new)
-            self._graph._changed(self, "control")
+        held = self._control_inputs
+        if len(held) < _MANY:
+            known: Any = held
+        else:
+            # In the gradient of a loop, one counter waits for everything that is kept.
+            known = self._graph._many_controls.get(self)
+            if known is None:
+                known = self._graph._many_controls[self] = set(held)
+        new = [op for op in dict.fromkeys(ops) if op not in known]
+        if not new:
+            return
+        if isinstance(held, list):
+            held.extend(new)
+        else:
+            self._control_inputs = [*held, *new] if len(held) >= _MANY else (*held, *new)
+        if isinstance(known, set):
+            known.update(new)
+        self._graph._changed(self, "control")
 
     def _remove_all_control_inputs(self) -> None:
         self._control_inputs = ()
+        self._graph._many_controls.pop(self, None)
         self._graph._changed(self, "control")
 
     def _set_control_flow_context(self, context: Any) -> None:

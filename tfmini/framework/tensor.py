@@ -105,6 +105,19 @@ class Tensor:
         elif readers is not op:
             self._readers = [readers, op]
 
+    def _forget_reader(self, op: Any) -> None:
+        """Takes out an operation that no longer takes this tensor."""
+        readers = self._readers
+        if readers is op:
+            self._readers = None
+        elif type(readers) is list:
+            if readers[-1] is op:
+                readers.pop()
+            else:
+                readers.remove(op)
+            if not readers:
+                self._readers = None
+
     def eval(self, feed_dict: Any = None, session: Any = None) -> Any:
         """Returns the value of this tensor in `session`, or in the default session.
 
