@@ -105,7 +105,7 @@ export class OrderTable {
     });
     const fold = row.kind === "fold";
     const title = fold ? row.title : variable.name;
-    const most = Math.floor((where.width(row.wave) - (fold ? 74 : 34)) / 7.15);
+    const most = Math.floor((where.width(row.wave) - (fold ? 78 : 40)) / 7.2);
     const text = shortened(title, Math.max(8, most));
     const capsule = element(
       "span", { class: `tfm-io-capsule${fold ? " tfm-io-stack" : ""}${selected ? " tfm-picked" : ""}${hit ? " tfm-hit" : ""}`, style: this.narrow ? `margin-left:${(row.wave - 1) * 22}px` : `left:${where.x(row.wave)}px;width:${where.width(row.wave)}px`, title: `${title}${fold ? "" : ` ${variable.shape} ${variable.dtype}`}` },
