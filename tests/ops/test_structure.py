@@ -166,3 +166,10 @@ def test_fetched_values_keep_their_dtype() -> None:
     x = tf.constant(2.0)
     for y in (x + 1, x**2, tf.reduce_sum(x), tf.nn.relu(x), tf.maximum(x, 1.0), tf.where(x > 1, x, x), tf.sigmoid(x)):
         assert _value(y).dtype == np.float32
+
+
+def test_large_matrices_are_turned_block_by_block() -> None:
+    """Also where the blocks do not divide the sizes."""
+    x = np.arange(700 * 601, dtype=np.float32).reshape(700, 601)
+    with tf.Graph().as_default(), tf.Session() as session:
+        assert np.array_equal(session.run(tf.transpose(tf.constant(x))), x.T)

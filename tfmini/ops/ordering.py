@@ -59,7 +59,24 @@ def _transpose_kernel(x: Any, perm: Any) -> Any:
             raise KernelError(
                 InvalidArgumentError, f"{axis} is missing from {{{','.join(str(each) for each in order)}}}."
             )
+    if ndim == 2 and order == [1, 0] and min(x.shape) >= 4 * _BLOCK and x.size >= _LARGE:
+        return _turned(x)
     return np.ascontiguousarray(x.transpose(order)) if ndim > 1 else x
+
+
+_BLOCK = 64
+_LARGE = 1 << 18
+
+
+def _turned(x: Any) -> Any:
+    """Returns a large matrix turned over, block by block: rows and columns of a block stay in the cache together."""
+    rows, columns = x.shape
+    result = np.empty((columns, rows), x.dtype)
+    for i in range(0, rows, _BLOCK):
+        part = x[i : i + _BLOCK].T
+        for j in range(0, columns, _BLOCK):
+            result[j : j + _BLOCK, i : i + _BLOCK] = part[j : j + _BLOCK]
+    return result
 
 
 @conjugate_transpose_op.kernel
