@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import functools
-import logging
 from collections.abc import Callable
 from typing import Any
 
-from . import provenance
+from . import logging, provenance
 
-_log = logging.getLogger("tfmini")
 _told: set[tuple[Any, int, str]] = set()
 
 
@@ -20,7 +18,7 @@ def renamed(old: str, new: str) -> None:
     if key not in _told:
         _told.add(key)
         where = "" if site is None else f"{site.describe()}: "
-        _log.warning("%s%s is deprecated, use %s", where, old, new)
+        logging.logger().warning("%s%s is deprecated, use %s", where, old, new)
 
 
 def alias(old: str, new: str, function: Callable[..., Any]) -> Callable[..., Any]:

@@ -19,11 +19,23 @@ class DType:
 
     __slots__ = ("_name", "_np", "_number", "is_ref")
 
+    _np: Any
+
     def __init__(self, number: int, name: str, numpy_type: Any) -> None:
         self._number = number
         self._name = name
-        self._np = numpy_type
+        if numpy_type is not None:
+            self._np = numpy_type
         self.is_ref = number > _REF_OFFSET
+
+    def __getattr__(self, name: str) -> Any:
+        """Called for the numpy type of bfloat16, the one that comes from another package: few programs need it."""
+        if name != "_np":
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        import ml_dtypes
+
+        self._np = ml_dtypes.bfloat16
+        return self._np
 
     @property
     def name(self) -> str:
@@ -169,12 +181,6 @@ class DType:
 # ---- the types
 
 
-def _bfloat16_type() -> Any:
-    import ml_dtypes
-
-    return ml_dtypes.bfloat16
-
-
 _BY_NUMBER: dict[int, DType] = {}
 _BY_NAME: dict[str, DType] = {}
 
@@ -201,7 +207,7 @@ bool_ = _define(10, "bool", np.bool_)
 qint8 = _define(11, "qint8", np.int8)
 quint8 = _define(12, "quint8", np.uint8)
 qint32 = _define(13, "qint32", np.int32)
-bfloat16 = _define(14, "bfloat16", _bfloat16_type())
+bfloat16 = _define(14, "bfloat16", None)
 qint16 = _define(15, "qint16", np.int16)
 quint16 = _define(16, "quint16", np.uint16)
 uint16 = _define(17, "uint16", np.uint16)
@@ -245,7 +251,6 @@ _BY_NUMPY: dict[Any, DType] = {
         complex64,
         complex128,
         bool_,
-        bfloat16,
     )
 }
 _BY_PYTHON: dict[Any, DType] = {float: float32, int: int32, bool: bool_, str: string, bytes: string, object: string}
@@ -287,6 +292,8 @@ def _convert_hashable(value: Any) -> DType:
         if kind is not None:
             if kind in _BY_NUMPY:
                 return _BY_NUMPY[kind]
+            if kind.name == "bfloat16":
+                return bfloat16
             if kind.kind in "SUO":
                 return string
     raise TypeError(f"Cannot convert the argument `type_value`: {value!r} to a TensorFlow DType.")

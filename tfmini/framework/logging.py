@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging as _python_logging
 from typing import Any
 
 __all__ = [
@@ -24,34 +23,41 @@ __all__ = [
     "warning",
 ]
 
-DEBUG = _python_logging.DEBUG
-INFO = _python_logging.INFO
-WARN = _python_logging.WARNING
-ERROR = _python_logging.ERROR
-FATAL = _python_logging.CRITICAL
+# The levels of Python's `logging`, which is imported when something is logged.
+DEBUG = 10
+INFO = 20
+WARN = 30
+ERROR = 40
+FATAL = 50
 
-_logger = _python_logging.getLogger("tfmini")
 _counts: dict[Any, int] = {}
+
+
+def logger() -> Any:
+    """Returns the logger of tfmini."""
+    import logging
+
+    return logging.getLogger("tfmini")
 
 
 def log(level: int, msg: Any, *args: Any) -> None:
     """Logs `msg % args` at `level`."""
-    _logger.log(level, msg, *args)
+    logger().log(level, msg, *args)
 
 
 def debug(msg: Any, *args: Any) -> None:
     """Logs a message for the search of errors."""
-    _logger.debug(msg, *args)
+    logger().debug(msg, *args)
 
 
 def info(msg: Any, *args: Any) -> None:
     """Logs a message about what goes on."""
-    _logger.info(msg, *args)
+    logger().info(msg, *args)
 
 
 def warn(msg: Any, *args: Any) -> None:
     """Logs a warning."""
-    _logger.warning(msg, *args)
+    logger().warning(msg, *args)
 
 
 warning = warn
@@ -59,12 +65,12 @@ warning = warn
 
 def error(msg: Any, *args: Any) -> None:
     """Logs an error."""
-    _logger.error(msg, *args)
+    logger().error(msg, *args)
 
 
 def fatal(msg: Any, *args: Any) -> None:
     """Logs an error after which the program cannot go on; it does not end it."""
-    _logger.critical(msg, *args)
+    logger().critical(msg, *args)
 
 
 def log_first_n(level: int, msg: Any, n: int, *args: Any) -> None:
@@ -84,9 +90,9 @@ def log_every_n(level: int, msg: Any, n: int, *args: Any) -> None:
 
 def set_verbosity(v: int) -> None:
     """Sets the least level that is logged."""
-    _logger.setLevel(v)
+    logger().setLevel(v)
 
 
 def get_verbosity() -> int:
     """Returns the least level that is logged."""
-    return _logger.getEffectiveLevel()
+    return logger().getEffectiveLevel()

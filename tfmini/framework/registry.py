@@ -103,7 +103,7 @@ class OpDef:
 
     kernel_function: Callable[..., Any] | None
 
-    def kernel(self, function: Callable[..., Any] | str) -> Callable[..., Any] | str:
+    def kernel(self, function: Any) -> Any:
         """Attaches the kernel: a function of arrays, or an elementwise formula of the inputs as text (`"dy * (1 - y * y)"`)."""
         if isinstance(function, str):
             self.formula = Formula(function, input_names(self._declared[0]))

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
-from ..framework import contexts, dtypes
+from ..framework import contexts, dtypes, logging
 from ..framework.collections import GraphKeys
 from ..framework.tensor import Tensor
 from ..variables.initializers import Zeros
 from ..variables.modes import VariableAggregation
 from ..variables.store import get_variable
 from ..variables.variable import Variable
-
-_log = logging.getLogger("tfmini")
 
 
 def global_step(sess: Any, global_step_tensor: Any) -> int:
@@ -30,7 +27,7 @@ def get_global_step(graph: Any = None) -> Any:
     graph = contexts.default_graph() if graph is None else graph
     found = graph.get_collection(GraphKeys.GLOBAL_STEP)
     if len(found) > 1:
-        _log.error("Multiple tensors in global_step collection.")
+        logging.error("Multiple tensors in global_step collection.")
         return None
     if found:
         step = found[0]

@@ -5,7 +5,6 @@ The first line of a message is TensorFlow's. Below stand the lines of the progra
 
 from __future__ import annotations
 
-import difflib
 from typing import Any
 
 from ..framework import contexts
@@ -117,6 +116,8 @@ def _missing(request: Any, store: Any, name: str) -> tuple[str, str]:
             "REFUSED_MISSING_PREFIX",
             f"The store has {elsewhere}: open the scope that leads there, not {name.rpartition('/')[0] or 'the root'!r}. {mode}",
         )
+    import difflib
+
     near = difflib.get_close_matches(name, names, 3)
     hint = (
         f" Did you mean {near[0]}?" if near else (f" The store has: {', '.join(sorted(names)[:5])}." if names else "")

@@ -42,16 +42,21 @@ class ScopeCounts:
 
     def get(self, name: str) -> int:
         """Returns how often the scope `name` was opened."""
-        place: _Place | None = self._root
+        place = self._at(name)
+        return 0 if place is None else place.count
+
+    def _at(self, name: str) -> _Place | None:
+        place = self._root
         for part in name.split("/"):
-            place = place.inside.get(part)
-            if place is None:
-                return 0
-        return place.count
+            found = place.inside.get(part)
+            if found is None:
+                return None
+            place = found
+        return place
 
     def open(self, name: str) -> None:
         """Counts the scope `name` once more."""
-        place, outer = self._root, None
+        place = outer = self._root
         for part in name.split("/"):
             outer, found = place, place.inside.get(part)
             if found is None:
@@ -63,11 +68,9 @@ class ScopeCounts:
 
     def close_inside(self, name: str) -> None:
         """Forgets the counts of the scopes inside `name`."""
-        place: _Place | None = self._root
-        for part in name.split("/"):
-            place = place.inside.get(part)
-            if place is None:
-                return
+        place = self._at(name)
+        if place is None:
+            return
         if self._marks:
             self._undo.append((place, None, (place.inside, place.taken)))
         place.inside, place.taken = {}, {}
