@@ -6,7 +6,6 @@ The operation holds a token; the function itself is kept by the graph and found 
 from __future__ import annotations
 
 import itertools
-import traceback
 import weakref
 from collections.abc import Callable
 from typing import Any
@@ -97,6 +96,8 @@ def _plain(value: Any) -> Any:
 
 def _failure(error: Exception) -> KernelError:
     """Returns what the driver reports for an error of the function: its class, message and traceback."""
+    import traceback
+
     kind = next((wanted for given, wanted in _ERRORS if isinstance(error, given)), UnknownError)
     trace = error.__traceback__
     inner = None if trace is None else trace.tb_next
