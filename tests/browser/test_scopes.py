@@ -9,7 +9,7 @@ import pytest
 from tfmini import inspection
 
 from .bare import BarePage
-from .fixtures.records import recorded
+from .fixtures.records import record_of_program, recorded
 from .test_shell import violations
 
 DIGITS = recorded("digits")
@@ -242,3 +242,36 @@ def test_variables_are_reached_with_keys(bare: BarePage) -> None:
     assert bare.page.evaluate("() => document.activeElement.dataset.name") == "model/out/b"
     bare.page.keyboard.press("Escape")
     assert grid.evaluate("(each) => each === document.activeElement")
+
+
+LONG = {
+    3: """with tf.variable_scope("a_rather_long_name_of_an_outer_scope_" * 3, initializer=tf.zeros_initializer()):
+    with tf.variable_scope("and_a_name_inside_it_that_is_not_short_either_" * 3, dtype=tf.float64):
+        w = tf.get_variable("weights_with_a_name_" * 4, [2])
+""",
+}
+
+
+@pytest.mark.parametrize("width", [1400, 900, 480])
+def test_long_names_stay_in_the_panel(bare: BarePage, width: int) -> None:
+    """They lose their middle; nothing stands beyond the edge of the panel, and the whole name is told on the pointer."""
+    root = bare.mount("scopes", record_of_program(LONG), width=width, height=640)
+    outside = root.locator(".tfm-sc-panel").evaluate(
+        """(panel) => [...panel.querySelectorAll("*")].filter((each) => each.getBoundingClientRect().right > panel.getBoundingClientRect().right + 1).map((each) => each.textContent)"""
+    )
+    assert outside == []
+    title = root.locator(".tfm-sc-title .tfm-mono")
+    assert "…" in title.inner_text()
+    assert title.get_attribute("title").count("/") == 1
+    assert violations(bare) == []
+
+
+def test_a_variable_is_not_marked_after_something_else_was_selected(bare: BarePage) -> None:
+    """An operation of another view takes the mark away."""
+    root = bare.mount("scopes", DIGITS, height=600)
+    capsule = root.locator('.tfm-capsule[data-name="model/hidden/w"]')
+    capsule.click()
+    root.locator(".tfm-capsule.tfm-picked").wait_for()
+    op = DIGITS["ops"]["name"].index("loss/Mean") if "loss/Mean" in DIGITS["ops"]["name"] else 0
+    bare.receive({"type": "select", "selection": {"kind": "op", "id": op, "origin": "graph"}})
+    bare.page.wait_for_function("() => !document.querySelector('.tfm-capsule.tfm-picked')")

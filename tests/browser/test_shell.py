@@ -11,6 +11,7 @@ import pytest
 from tfmini_widgets import sharing
 
 from tfmini import inspection
+from tfmini.inspection.words import visible
 
 from .bare import BarePage
 from .fixtures.records import recorded
@@ -370,9 +371,31 @@ def test_notes_stand_above_the_view_and_in_its_twin(bare: BarePage, theme: str) 
     strip = root.locator('[data-tfm="notes"]')
     assert "Which line <made> it?" in strip.inner_text()
     twin = inspection.collections_text(DIGITS) + sharing.notes_text({"notes": NOTES})
-    assert root.locator('[data-tfm="twin"]').text_content() == twin
+    assert root.locator('[data-tfm="twin"]').text_content() == visible(twin)
     assert violations(bare) == []
     strip.get_by_role("button").click()
     bare.page.wait_for_function("() => window.model.get('state').selection?.kind === 'variable'")
     bare.page.evaluate("() => window.model.set('state', {})")
     assert not strip.is_visible()
+
+
+TURNED = "loss\u202eevil\u2066"
+
+
+def test_characters_that_turn_the_writing_are_seen_as_escapes(bare: BarePage) -> None:
+    """In the page, in its twin and in what Python prints."""
+    record = copy.deepcopy(DIGITS)
+    count = record["collections"]["length"]
+    first = record["collections"]["set"]["0"]
+    record["collections"] = {
+        "length": count + 1,
+        "set": {**record["collections"]["set"], str(count): {**first, "key": TURNED, "constant": "", "meaning": ""}},
+    }
+    root = bare.mount("collections", record, state={"collections.key": TURNED})
+    shown = root.evaluate('(each) => each.innerHTML.replaceAll(/data-[a-z]+="[^"]*"/g, \'\')')
+    assert "loss\\u202eevil\\u2066" in shown
+    assert "\u202e" not in shown
+    root.locator(".tfm-help").focus()
+    bare.page.keyboard.press("t")
+    assert root.locator('[data-tfm="twin"]').text_content() == inspection.collections_text(record)
+    assert "loss\\u202eevil\\u2066" in inspection.collections_text(record)

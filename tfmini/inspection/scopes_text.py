@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .reading import Record, record_of
-from .words import grouped, plural
+from .words import grouped, plural, visible
 
 _UNKNOWN = "an unknown line"
 
@@ -141,7 +141,7 @@ def collections_text(graph: Any) -> str:
         if each["cell"] >= 0:
             lines.append(f"  last changed in cell [{record.cells[each['cell']]['count']}]")
         lines += [f"  warning: {warning}" for warning in each["warnings"]]
-    return "\n".join(lines) + "\n"
+    return visible("\n".join(lines) + "\n")
 
 
 # ---- requests

@@ -13,6 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
+_TURNS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _NON_FINITE = {"NaN": "NaN", "Infinity": "Inf", "-Infinity": "-Inf"}
 
 # ---- numbers
@@ -121,9 +122,14 @@ def top(name: str) -> str:
     return name.partition("/")[0]
 
 
+def visible(text: str) -> str:
+    """Returns `text` with characters that turn the direction of writing as escapes: they could make it read as another text."""
+    return _TURNS.sub(lambda found: f"\\u{ord(found[0]):04x}", text) if not text.isascii() else text
+
+
 def one_line(text: str, most: int = 160) -> str:
     """Returns `text` on one line, cut at `most` characters."""
-    flat = " ".join(str(text).split())
+    flat = visible(" ".join(str(text).split()))
     return flat if len(flat) <= most else flat[: most - 1] + "\u2026"
 
 

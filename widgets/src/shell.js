@@ -2,7 +2,7 @@
 //
 // It knows the contract of docs/widgets.md and nothing of what a view shows.
 
-import { element } from "./lib/dom.js";
+import { element, visible } from "./lib/dom.js";
 import { icon } from "./lib/icons.js";
 import { counted, grouped, shortened } from "./lib/names.js";
 import { pageSvg } from "./lib/page_svg.js";
@@ -113,7 +113,7 @@ export class Shell {
 
   /** The text twin and the notes. */
   #text() {
-    return this.view.text() + notesText(this.ctx.state.get("notes", null));
+    return visible(this.view.text() + notesText(this.ctx.state.get("notes", null)));
   }
 
   #drawCard() {

@@ -17,6 +17,7 @@ import anywidget
 import traitlets
 
 from tfmini import inspection
+from tfmini.inspection.words import visible
 
 from . import bundle, export, sharing
 from .hub import GraphHub, follow_cells, hub_of
@@ -208,7 +209,7 @@ class LiveView(anywidget.AnyWidget):
 
     def text(self) -> str:
         """Returns the text twin of what the view shows, and the notes."""
-        return self._twin() + sharing.notes_text(self.state)
+        return visible(self._twin() + sharing.notes_text(self.state))
 
     def _twin(self) -> str:
         return inspection.graph_text(self._whole())

@@ -1,17 +1,26 @@
 // Elements without a framework. Text children become text nodes, so what comes from a graph is never markup.
 
+// attributes that people read
+const TOLD = new Set(["title", "aria-label", "alt", "placeholder"]);
 const SVG = "http://www.w3.org/2000/svg";
+
+const TURNS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/** A text in which characters that turn the direction of writing are seen: they could make it read as another text. */
+export function visible(text) {
+  return String(text).replace(TURNS, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
 
 function fill(node, props, children) {
   for (const [key, value] of Object.entries(props ?? {})) {
     if (value === null || value === undefined || value === false) continue;
     if (key.startsWith("on") && typeof value === "function") node.addEventListener(key.slice(2).toLowerCase(), value);
     else if (key === "dataset") for (const [name, each] of Object.entries(value)) node.dataset[name] = each;
-    else node.setAttribute(key, value === true ? "" : String(value));
+    else node.setAttribute(key, value === true ? "" : TOLD.has(key) ? visible(value) : String(value));
   }
   for (const child of children.flat(Infinity)) {
     if (child === null || child === undefined || child === false) continue;
-    node.append(child instanceof Node ? child : document.createTextNode(String(child)));
+    node.append(child instanceof Node ? child : document.createTextNode(visible(child)));
   }
   return node;
 }

@@ -5,7 +5,7 @@
 
 import { element, oncePerFrame } from "../lib/dom.js";
 import { findAll, parseQuery } from "../lib/find.js";
-import { counted } from "../lib/names.js";
+import { counted, shortened } from "../lib/names.js";
 import { nameScopeText, scopeNameOf, scopesText, siteWords } from "../lib/text.js";
 import { defaultsPanel } from "./scopes/defaults.js";
 import { rowsOf, drawRow, RAIL } from "./scopes/rows.js";
@@ -295,10 +295,10 @@ export function scopesView(ctx) {
     status: () => {
       const { stopped } = store.open;
       const left = stopped
-        ? [element("b", {}, siteWords(store, stopped.site).replace(/ line.*/, "")), ` stopped at ${siteWords(store, stopped.site).replace(/.* (line \d+)$/, "$1")}, inside `, element("b", { class: "tfm-mono" }, scopeNameOf(store, stopped.entry)), ": the open path is kept"]
+        ? [element("b", {}, siteWords(store, stopped.site).replace(/ line.*/, "")), ` stopped at ${siteWords(store, stopped.site).replace(/.* (line \d+)$/, "$1")}, inside `, element("b", { class: "tfm-mono", title: scopeNameOf(store, stopped.entry) }, shortened(scopeNameOf(store, stopped.entry), 48)), ": the open path is kept"]
         : store.last.text || `${counted(Math.max(0, store.scopes.length - 1), "variable scope")} below the root`;
       const name = chosen.scope >= 0 ? store.scopes[chosen.scope]?.name || "(root)" : "";
-      return { left, right: name ? ["selection: scope ", element("b", { class: "tfm-mono" }, name)] : "selection: none" };
+      return { left, right: name ? ["selection: scope ", element("b", { class: "tfm-mono", title: name }, shortened(name, 48))] : "selection: none" };
     },
     keys: [
       { key: "↑ ↓", does: "rows" }, { key: "→ ←", does: "unfold, fold; on an open row, its variables" }, { key: "Enter", does: "select" }, { key: "a-z", does: "jump to a name" },
@@ -310,8 +310,8 @@ export function scopesView(ctx) {
         if (next.scope >= 0 && next.entry < 0) next.entry = store.scopes[next.scope]?.entries.at(-1) ?? -1;
         chosen = next.scope >= 0 ? next : chosen;
         if (selection && selection.origin !== "scopes") uncover(chosen.scope);
-        draw();
       }
+      draw();
     },
     changed: (change) => {
       if (["scopes", "entries", "open", "variables", "requests", "sites", "cells", "graph"].some((each) => change.sections.has(each))) { follow(); draw(); }

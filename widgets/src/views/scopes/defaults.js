@@ -27,7 +27,7 @@ export function defaultsPanel(ctx, { scope, entry }, narrow = false) {
   const shownStops = at.defaults.some((each) => each.not_inherited);
   const remark = at.note.split(/(?<=\.) /).filter((each) => !(shownStops && each.startsWith("The constraint "))).join(" ");
   return [
-    element("h3", { class: "tfm-sc-title" }, "Where the defaults of ", element("span", { class: "tfm-mono" }, own.name || "(root)"), " come from", which ? element("span", { class: "tfm-muted" }, which) : null),
+    element("h3", { class: "tfm-sc-title" }, "Where the defaults of ", element("span", { class: "tfm-mono", title: own.name || "(root)" }, shortened(own.name || "(root)", narrow ? 30 : 64)), " come from", which ? element("span", { class: "tfm-muted" }, which) : null),
     narrow ? element("dl", { class: "tfm-sc-told" }, rows.map((key) => told(store, key, values.get(key), at))) : element(
       "div", { class: "tfm-sc-trace", role: "table", "aria-label": `Defaults of ${own.name}`, style: `--columns:${columns.length}` },
       element(
