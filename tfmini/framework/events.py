@@ -17,109 +17,146 @@ from typing import Any
 # ---- events
 
 
-@dataclass(frozen=True, slots=True)
-class OpCreated:
+class Event:
+    """What all events have in common. They are plain classes: while a view is open, one is made for each operation."""
+
+    __slots__: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(f'{name}={getattr(self, name)!r}' for name in self.__slots__)})"
+
+
+class OpCreated(Event):
     """An operation was added. Its index is the new version of the graph less one."""
 
-    op: Any
+    __slots__ = ("op",)
+
+    def __init__(self, op: Any) -> None:
+        self.op = op
 
 
-@dataclass(frozen=True, slots=True)
-class OpChanged:
+class OpChanged(Event):
     """A part of an operation was changed after it was added: `what` is "inputs", "control", "outputs", "device" or "attr"."""
 
-    op: Any
-    what: str
+    __slots__ = ("op", "what")
+
+    def __init__(self, op: Any, what: str) -> None:
+        self.op = op
+        self.what = what
 
 
-@dataclass(frozen=True, slots=True)
-class ScopeOpened:
+class ScopeOpened(Event):
     """A variable scope was entered; `entry` is its `ScopeEntry`."""
 
-    entry: Any
+    __slots__ = ("entry",)
+
+    def __init__(self, entry: Any) -> None:
+        self.entry = entry
 
 
-@dataclass(frozen=True, slots=True)
-class ScopeClosed:
+class ScopeClosed(Event):
     """A variable scope was left."""
 
-    entry: Any
+    __slots__ = ("entry",)
+
+    def __init__(self, entry: Any) -> None:
+        self.entry = entry
 
 
-@dataclass(frozen=True, slots=True)
-class ScopeDefaultsChanged:
+class ScopeDefaultsChanged(Event):
     """A default of an open scope was changed by a call such as `reuse_variables()`."""
 
-    entry: Any
-    key: str
-    call: str
+    __slots__ = ("call", "entry", "key")
+
+    def __init__(self, entry: Any, key: str, call: str) -> None:
+        self.entry = entry
+        self.key = key
+        self.call = call
 
 
-@dataclass(frozen=True, slots=True)
-class VariableRequested:
+class VariableRequested(Event):
     """`get_variable` was called; published for refused calls too, before they raise. `request` is its `Request`."""
 
-    request: Any
+    __slots__ = ("request",)
+
+    def __init__(self, request: Any) -> None:
+        self.request = request
 
 
-@dataclass(frozen=True, slots=True)
-class VariableCreated:
+class VariableCreated(Event):
     """A variable exists with all its operations; `record` is its `VariableRecord`."""
 
-    record: Any
+    __slots__ = ("record",)
+
+    def __init__(self, record: Any) -> None:
+        self.record = record
 
 
-@dataclass(frozen=True, slots=True)
-class CollectionChanged:
+class CollectionChanged(Event):
     """`item` was added to the collection `key`, or (item None) the collection was cleared."""
 
-    key: Any
-    item: Any
+    __slots__ = ("item", "key")
+
+    def __init__(self, key: Any, item: Any) -> None:
+        self.key = key
+        self.item = item
 
 
-@dataclass(frozen=True, slots=True)
-class GraphFinalized:
+class GraphFinalized(Event):
     """The graph was finalized, or (finalized False) opened again."""
 
-    finalized: bool
+    __slots__ = ("finalized",)
+
+    def __init__(self, finalized: bool) -> None:
+        self.finalized = finalized
 
 
-@dataclass(frozen=True, slots=True)
-class DefaultGraphChanged:
+class DefaultGraphChanged(Event):
     """Another graph became the default; published on the graph that was the default."""
 
-    graph: Any
+    __slots__ = ("graph",)
+
+    def __init__(self, graph: Any) -> None:
+        self.graph = graph
 
 
-@dataclass(frozen=True, slots=True)
-class RunStarted:
+class RunStarted(Event):
     """A session starts to run; `run` is its `RunRecord`."""
 
-    run: Any
+    __slots__ = ("run",)
+
+    def __init__(self, run: Any) -> None:
+        self.run = run
 
 
-@dataclass(frozen=True, slots=True)
-class RunFinished:
+class RunFinished(Event):
     """A run ended, with or without an error."""
 
-    run: Any
+    __slots__ = ("run",)
+
+    def __init__(self, run: Any) -> None:
+        self.run = run
 
 
-@dataclass(frozen=True, slots=True)
-class StateChanged:
+class StateChanged(Event):
     """A variable of a session got a value: `how` is "initialized", "assigned" or "restored"."""
 
-    session: Any
-    variable: str
-    how: str
-    run: int
+    __slots__ = ("how", "run", "session", "variable")
+
+    def __init__(self, session: Any, variable: str, how: str, run: int) -> None:
+        self.session = session
+        self.variable = variable
+        self.how = how
+        self.run = run
 
 
-@dataclass(frozen=True, slots=True)
-class SessionClosed:
+class SessionClosed(Event):
     """A session was closed; its values are gone."""
 
-    session: Any
+    __slots__ = ("session",)
+
+    def __init__(self, session: Any) -> None:
+        self.session = session
 
 
 class EventHub:
