@@ -5,7 +5,7 @@ import { findAll, parseQuery } from "../lib/find.js";
 import { icon } from "../lib/icons.js";
 import { counted, grouped } from "../lib/names.js";
 import { collectionsText } from "../lib/text.js";
-import { itemsTable } from "./collections/table.js";
+import { itemsTable, markSelection } from "./collections/table.js";
 import { keptBy } from "./collections/filter.js";
 
 /** Keys that have a column of their own in the matrix, with the word over it. */
@@ -208,8 +208,15 @@ export function collectionsView(ctx) {
     keys: [{ key: "↑ ↓", does: "keys, items" }, { key: "Enter", does: "select" }],
     select: (selection) => {
       if (selection?.kind === "collection" && store.collections[selection.id]) key = store.collections[selection.id].key;
-      bring = Boolean(selection) && selection.origin !== "collections";
-      draw();
+      const far = Boolean(selection) && selection.origin !== "collections";
+      const scroll = side.querySelector(".tfm-co-scroll");
+      if (selection?.kind === "collection" || !scroll) {
+        bring = far;
+        draw();
+        return;
+      }
+      const row = markSelection(scroll, selection);
+      if (far) show(scroll, row);
     },
     changed: (change) => { if (["collections", "variables", "cells", "sites", "graph"].some((each) => change.sections.has(each))) draw(); },
     resized: (width) => { el.classList.toggle("tfm-co-narrow", width < 640); },

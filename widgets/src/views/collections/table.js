@@ -20,6 +20,21 @@ export function slotRuns(items, variables) {
   return runs;
 }
 
+/** Moves the mark of the selection in a table that is drawn already; returns the first row that has it, or null. */
+export function markSelection(scroll, selection) {
+  const wanted = selection && (selection.kind === "variable" || selection.kind === "op") && selection.id >= 0 ? `${selection.kind}:${selection.id}` : "";
+  let first = null;
+  for (const row of scroll.querySelectorAll("tr[data-ref]")) {
+    const picked = row.dataset.ref === wanted;
+    if (picked) first ??= row;
+    if (picked === row.classList.contains("tfm-selected")) continue;
+    row.classList.toggle("tfm-selected", picked);
+    if (picked) row.setAttribute("aria-selected", "true");
+    else row.removeAttribute("aria-selected");
+  }
+  return first;
+}
+
 /** What a run of slots is called: the scope that all share and the names of the slots, `model/…/Adam, Adam_1`. */
 function runName(items, variables) {
   const tops = new Set(items.map((item) => item.text.split("/")[0]));
@@ -80,11 +95,11 @@ export function itemsTable(ctx, { index, kept, columns, matches, most, more, fol
   function itemRow(item, k) {
     const picked = selection && ((selection.kind === "variable" && item.kind === "variable" && item.ref === selection.id) || (selection.kind === "op" && item.kind !== "variable" && item.ref === selection.id));
     const hit = matches?.({ name: item.text });
-    return element("tr", { class: [picked ? "tfm-selected" : "", hit ? "tfm-hit" : ""].join(" ").trim() || null, "data-tfm": "row", "data-name": item.text, tabindex: k === 0 ? "0" : "-1", "aria-selected": picked ? "true" : null, onclick: () => pick(item) },
+    return element("tr", { class: [picked ? "tfm-selected" : "", hit ? "tfm-hit" : ""].join(" ").trim() || null, "data-tfm": "row", "data-ref": `${item.kind === "variable" ? "variable" : "op"}:${item.ref}`, "data-name": item.text, tabindex: k === 0 ? "0" : "-1", "aria-selected": picked ? "true" : null, onclick: () => pick(item) },
       element("td", { class: "tfm-co-no" }, k + 1), nameCell(item, k), element("td", { class: "tfm-mono tfm-muted tfm-co-site" }, store.siteShort(item.site)), dots(item.kind === "variable" ? item.ref : -1));
   }
   const rest = others.slice(0, 40).map(({ variable, ref }) =>
-    element("tr", { class: selection?.kind === "variable" && selection.id === ref ? "tfm-selected" : null, "data-tfm": "row", "data-name": variable.name, tabindex: "-1", onclick: () => bus.select({ kind: "variable", id: ref, origin: "collections" }) },
+    element("tr", { class: selection?.kind === "variable" && selection.id === ref ? "tfm-selected" : null, "data-tfm": "row", "data-ref": `variable:${ref}`, "data-name": variable.name, tabindex: "-1", onclick: () => bus.select({ kind: "variable", id: ref, origin: "collections" }) },
       element("td", { class: "tfm-co-no" }), element("td", { class: "tfm-co-item" }, element("button", { type: "button", tabindex: "-1", class: "tfm-co-pick tfm-mono", title: variable.name }, shortened(variable.name, 48)), anywhere.has(ref) ? null : element("span", { class: "tfm-co-by" }, icon("warn", 14), "in no key")),
       element("td", { class: "tfm-mono tfm-muted tfm-co-site" }, store.siteShort(variable.site)), dots(ref)));
   const table = element(
