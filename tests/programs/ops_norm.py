@@ -88,6 +88,31 @@ case(
 )
 case(
     __name__,
+    "statistics",
+    lambda tf, x: [
+        *tf.nn.sufficient_statistics(x, [0, 2])[:3],
+        *tf.nn.sufficient_statistics(x, [1], shift=0.5, keep_dims=True, name="kept"),
+        *tf.nn.normalize_moments(*tf.nn.sufficient_statistics(x, [0])),
+        *tf.nn.normalize_moments(*tf.nn.sufficient_statistics(x, [0], shift=2.0), name="moved"),
+    ],
+    _X,
+    ranks=False,
+)
+case(
+    __name__,
+    "global_normalization",
+    lambda tf, x, m, v, b, g: [
+        tf.nn.batch_norm_with_global_normalization(x, m, v, b, g, 0.01, True),
+        tf.nn.batch_norm_with_global_normalization(x, m, v, b, g, 0.01, False, name="plain"),
+    ],
+    _X,
+    _MEAN,
+    _VARIANCE,
+    _OFFSET,
+    _SCALE,
+)
+case(
+    __name__,
     "lrn",
     lambda tf, x: [
         tf.nn.lrn(x, depth_radius=1, bias=1.0, alpha=0.5, beta=0.75),

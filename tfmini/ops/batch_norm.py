@@ -1,4 +1,4 @@
-"""Normalization of batches in one operation, statistics with weights, and normalization over neighbouring channels."""
+"""Normalization of batches in one operation, and normalization over neighbouring channels."""
 
 from __future__ import annotations
 
@@ -7,22 +7,20 @@ from typing import Any
 import numpy as np
 
 from ..errors import InvalidArgumentError, KernelError
-from ..framework import convert, dtypes
-from ..framework.op_scope import op_scope
+from ..framework import convert
 from ..framework.registry import op, raw
 from ..framework.shapes import Dims, dims_text, merge_size
 from ..framework.tensor import Tensor
-from .array import zeros_like
-from .cast import cast
 from .constant import constant
-from .division import div_no_nan
 from .ordering import transpose
-from .reduction import reduce_sum
 from .shape_functions import with_rank
-from .shaping import one_of, squeeze
 from .windows import first, last
 
-__all__ = ["fused_batch_norm", "local_response_normalization", "lrn", "weighted_moments"]
+__all__ = [
+    "fused_batch_norm",
+    "local_response_normalization",
+    "lrn",
+]
 
 _FORMATS = 'data_format: {"NHWC", "NCHW", "NDHWC", "NCDHW"} = "NHWC"'
 _SHORT = "{half, bfloat16, float}"
@@ -251,43 +249,6 @@ def fused_batch_norm(
         name=name,
     )
     return y, new_mean, new_variance
-
-
-# ---- statistics with weights
-
-
-def weighted_moments(
-    x: Any, axes: Any, frequency_weights: Any, name: str | None = None, keep_dims: Any = None, keepdims: Any = None
-) -> tuple[Tensor, Tensor]:
-    """Returns means and variances of `x` over the dimensions `axes`, each element counted as often as its weight says.
-
-    Args:
-      x: floats.
-      axes: list of dimensions.
-      frequency_weights: numbers that broadcast to `x`.
-      name: name of the scope.
-      keep_dims, keepdims: keep the dimensions with size 1.
-    """
-    keep = bool(one_of("keepdims", keepdims, "keep_dims", keep_dims))
-    with op_scope(name, "weighted_moments", [x, frequency_weights, axes]):
-        x = convert.convert_to_tensor(x, name="x")
-        weights = convert.convert_to_tensor(frequency_weights, name="frequency_weights")
-        short = x._dtype.base_dtype is dtypes.float16
-        if short:
-            x = cast(x, dtypes.float32)
-        if weights._dtype.base_dtype is not x._dtype.base_dtype:
-            weights = cast(weights, x._dtype.base_dtype)
-        total = reduce_sum(weights * x, axes, name="weighted_input_sum", keepdims=True)
-        spread = weights + zeros_like(x)
-        number = reduce_sum(spread, axes, name="sum_of_weights", keepdims=True)
-        mean = div_no_nan(total, number)
-        squares = reduce_sum(weights * raw.SquaredDifference(x, mean), axes, name="weighted_distsq", keepdims=True)
-        variance = div_no_nan(squares, number)
-        if not keep:
-            mean, variance = squeeze(mean, axis=axes), squeeze(variance, axis=axes)
-        if short:
-            mean, variance = cast(mean, dtypes.float16), cast(variance, dtypes.float16)
-        return mean, variance
 
 
 # ---- normalization over neighbouring channels
