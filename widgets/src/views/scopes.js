@@ -23,6 +23,9 @@ export function scopesView(ctx) {
   let active = 0;
   let chosen = { scope: -1, entry: -1 };
   let query = "";
+  const nodes = new Map(); // key of a row -> its node and what it was made for
+  const keyOf = (row) => `${row.kind} ${row.scope} ${row.kind === "entry" ? row.entry : ""}`;
+  let uncovered = []; // scopes that were opened to show what another view selected
   let bring = false; // whether the chosen row is to be scrolled into sight, because another view chose it
 
   const head = element(
@@ -68,6 +71,7 @@ export function scopesView(ctx) {
   // --- drawing
 
   const draw = oncePerFrame(drawNow, signal);
+  const drawn = new Map(); // what a row is about -> {key, node}: what was drawn last
 
   function drawNow() {
     drawPath();
@@ -79,7 +83,7 @@ export function scopesView(ctx) {
     active = Math.min(active, Math.max(0, rows.length - 1));
     const shown = rows.slice(0, MOST_ROWS * pages);
     const focused = body.contains(document.activeElement) ? document.activeElement.dataset.name ?? "" : null;
-    body.replaceChildren(...shown.map((row, index) => drawRow(ctx, row, { index, id: rowId(index), chosen, select, toggle })));
+    body.replaceChildren(...shown.map(nodeOf));
     more.hidden = shown.length >= rows.length;
     if (!more.hidden) more.replaceChildren(element("button", { type: "button", class: "tfm-button", onclick: () => { pages += 1; draw(); } }, counted(rows.length - shown.length, "more row")));
     if (!store.scopes.length || (store.scopes.length === 1 && !store.requests.length)) {
@@ -93,6 +97,44 @@ export function scopesView(ctx) {
       scrollTo(rows.findIndex((row) => row.scope === chosen.scope && (row.entry === chosen.entry || row.carries)));
     }
     panel.replaceChildren(...defaultsPanel(ctx, chosen, el.classList.contains("tfm-sc-narrow")));
+  }
+
+  /** The node of a row; one that would come out the same is taken from the last drawing. */
+  function nodeOf(row, index) {
+    const { selection } = bus;
+    const own = store.scopes[row.scope]?.variables ?? [];
+    const picked = selection?.kind === "variable" && own.includes(selection.id) ? selection.id : -1;
+    const here = chosen.scope === row.scope ? `${chosen.entry}` : "";
+    const name = `${row.kind} ${row.scope} ${row.entry}`;
+    const key = [store.version, row.level, row.label, row.open, row.folds, row.carries, row.bare, here, picked].join("\n");
+    const known = drawn.get(name);
+    if (known?.key === key) {
+      known.node.id = rowId(index);
+      known.node.dataset.index = index;
+      return known.node;
+    }
+    const now = () => rows[Number(node.dataset.index)];
+    const node = drawRow(ctx, row, { index, id: rowId(index), chosen, select: () => select(now()), toggle: () => toggle(now()) });
+    drawn.set(name, { key, node });
+    return node;
+  }
+
+  /** The node of a row; what looks as it did is not made again. */
+  function nodeOf(row, index) {
+    const { selection } = bus;
+    const scope = store.scopes[row.scope];
+    const picked = selection?.kind === "variable" && row.kind === "scope" && scope.variables.includes(selection.id) ? selection.id : "";
+    const selected = chosen.scope === row.scope && (row.kind === "entry" ? chosen.entry === row.entry : row.carries);
+    const look = [store.graph.id, store.version, row.level, row.open, row.folds, row.bare, row.carries, selected, picked].join("|");
+    let made = nodes.get(keyOf(row));
+    if (made?.look !== look) {
+      if (nodes.size > 2000) nodes.clear();
+      made = { look, node: drawRow(ctx, row, { index, id: rowId(index), chosen, select, toggle }) };
+      nodes.set(keyOf(row), made);
+    }
+    made.node.id = rowId(index);
+    made.node.dataset.index = index;
+    return made.node;
   }
 
   function drawPath() {
@@ -137,8 +179,11 @@ export function scopesView(ctx) {
 
   /** Opens what is folded above a scope. */
   function uncover(scope) {
+    for (const at of uncovered) opened.delete(at);
+    uncovered = [];
     for (let at = store.scopes[scope]?.parent ?? -1; at > 0; at = store.scopes[at].parent) {
       closed.delete(at);
+      if (!opened.has(at)) uncovered.push(at);
       opened.add(at);
     }
     bring = true;
@@ -175,7 +220,7 @@ export function scopesView(ctx) {
 
   function select(row, publish = true) {
     chosen = { scope: row.scope, entry: row.entry };
-    active = Math.max(0, rows.indexOf(row));
+    active = Math.max(0, rows.findIndex((each) => keyOf(each) === keyOf(row)));
     if (publish) bus.select(row.kind === "entry" ? { kind: "entry", id: row.entry, origin: "scopes" } : { kind: "scope", id: row.scope, origin: "scopes" });
     draw();
   }
@@ -183,6 +228,7 @@ export function scopesView(ctx) {
   function toggle(row) {
     const set = row.kind === "entries" || row.kind === "scope" ? row.scope : -1;
     if (set < 0) return;
+    uncovered = uncovered.filter((each) => each !== set);
     if (row.open) { opened.delete(set); closed.add(set); } else { closed.delete(set); opened.add(set); }
     state.set("scopes.open", [...opened]);
     state.set("scopes.closed", [...closed]);
