@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from .tools import attempt, program, run
 
 
@@ -258,3 +260,105 @@ def training_step(tf: Any) -> Any:
         session.run(tf.global_variables_initializer())
         losses = [session.run([loss, step])[0] for _ in range(4)]
     return {"losses": losses}
+
+
+def _in_a_loop(tf: Any, step: Any, x: Any, feeds: list[Any], turns: int = 2) -> Any:
+    """Returns what is compared of a loop that applies `step(i, state)`."""
+    _, y = tf.while_loop(lambda i, _: i < turns, lambda i, s: (i + 1, step(i, s)), [0, x])
+    return both(tf, tf.reduce_sum(y), [x], feeds)
+
+
+@program
+def slices_and_joins(tf: Any) -> Any:
+    x = tf.placeholder(tf.float32, [None, 3], name="x")
+    feeds = [{x: [[1.0, 2.0, 3.0], [0.5, -1.0, 2.0]]}]
+    steps = {
+        "slice": lambda i, s: s * s[i],
+        "columns": lambda i, s: tf.concat([s[:, 1:], s[:, :1] * 2.0], 1),
+        "split": lambda i, s: tf.concat(tf.split(s, 3, 1)[::-1], 1) * s,
+        "stack": lambda i, s: tf.stack(tf.unstack(s, axis=1)[::-1], 1) * s,
+        "gather": lambda i, s: s * tf.gather(s, [0, 1]) + tf.gather(s, i),
+        "pad": lambda i, s: tf.pad(s, [[0, 0], [0, 1]])[:, 1:] + s,
+        "transpose": lambda i, s: tf.transpose(tf.reshape(tf.transpose(s), [-1, tf.shape(s)[0]])) * s,
+        "tile": lambda i, s: tf.reshape(tf.tile(tf.expand_dims(s, 1), [1, 2, 1]), [-1, 2, 3])[:, 0] * s,
+        "where": lambda i, s: tf.where(s > 0.0, s * s, -s),
+        "matmul": lambda i, s: tf.matmul(s, tf.matmul(s, s, transpose_a=True)) * 0.1,
+        "cumsum": lambda i, s: tf.cumsum(s, 1) * s,
+    }
+    return {key: _in_a_loop(tf, step, x, feeds) for key, step in steps.items()}
+
+
+@program
+def reductions_and_losses(tf: Any) -> Any:
+    x = tf.placeholder(tf.float32, [None, 3], name="x")
+    labels = tf.constant([0, 2], name="labels")
+    feeds = [{x: [[1.0, 2.0, 3.0], [0.5, -1.0, 2.0]]}]
+
+    def dense(i: Any, s: Any) -> Any:
+        return tf.nn.relu(tf.nn.bias_add(tf.matmul(s, tf.ones([3, 3])), tf.constant([0.5, 0.0, -0.5])))
+
+    steps = {
+        "mean": lambda i, s: s - tf.reduce_mean(s, axis=0),
+        "max": lambda i, s: s * tf.reduce_max(s, axis=1, keepdims=True),
+        "prod": lambda i, s: s + tf.reduce_prod(s),
+        "softmax": lambda i, s: tf.nn.softmax(s) * s,
+        "logits": lambda i, s: (
+            s * tf.expand_dims(tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=s), 1)
+        ),
+        "entropy": lambda i, s: (
+            s + tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits_v2(labels=tf.one_hot(labels, 3), logits=s))
+        ),
+        "l2": lambda i, s: s * tf.nn.l2_loss(s),
+        "norm": lambda i, s: s / (1.0 + tf.norm(s)),
+        "dense": dense,
+        "power": lambda i, s: tf.pow(tf.abs(s) + 0.5, 1.5) / (1.0 + tf.square(s)),
+        "clip": lambda i, s: tf.clip_by_value(s * 2.0, -1.5, 1.5) + tf.minimum(s, 0.5),
+        "broadcast": lambda i, s: s * tf.cast(i + 1, tf.float32) + s[:1] * s[:, :1],
+    }
+    return {key: _in_a_loop(tf, step, x, feeds) for key, step in steps.items()}
+
+
+@program
+def growing_states(tf: Any) -> Any:
+    x = tf.constant([[1.0, 2.0]], name="x")
+    made = tf.while_loop(
+        lambda i, m: i < 3,
+        lambda i, m: (i + 1, tf.concat([m, m[:1] * tf.reduce_sum(m)], 0)),
+        [0, x],
+        shape_invariants=[tf.TensorShape([]), tf.TensorShape([None, 2])],
+    )
+    return {"rows": both(tf, tf.reduce_sum(made[1]), [x], [None])}
+
+
+@program
+def recurrent_cell(tf: Any) -> Any:
+    """A cell with gates over time, as programs of TensorFlow 1 write it by hand."""
+    inputs = tf.placeholder(tf.float32, [None, 3, 2], name="inputs")
+    kernel = tf.get_variable("kernel", initializer=np.linspace(-0.5, 0.5, 32, dtype=np.float32).reshape(4, 8))
+    bias = tf.get_variable("bias", initializer=np.zeros(8, np.float32))
+    batch = tf.shape(inputs)[0]
+    steps = tf.TensorArray(tf.float32, 3, name="steps").unstack(tf.transpose(inputs, [1, 0, 2]))
+    outputs = tf.TensorArray(tf.float32, 3, name="outputs")
+
+    def body(time: Any, c: Any, h: Any, outputs: Any) -> Any:
+        gates = tf.nn.bias_add(tf.matmul(tf.concat([steps.read(time), h], 1), kernel), bias)
+        i, j, f, o = tf.split(gates, 4, 1)
+        c = c * tf.sigmoid(f + 1.0) + tf.sigmoid(i) * tf.tanh(j)
+        h = tf.tanh(c) * tf.sigmoid(o)
+        live = tf.less(time, 2)
+        h = tf.cond(live, lambda: h, lambda: h * 0.5)
+        return time + 1, c, h, outputs.write(time, h)
+
+    zeros = tf.zeros([batch, 2])
+    zeros.set_shape([None, 2])
+    _, c, h, outputs = tf.while_loop(lambda time, *_: time < 3, body, [0, zeros, zeros, outputs], swap_memory=True)
+    loss = tf.reduce_mean(tf.square(outputs.stack())) + tf.reduce_sum(h)
+    optimizer = tf.train.AdamOptimizer(0.1)
+    step = optimizer.minimize(loss)
+    found = tf.gradients(loss, [inputs, kernel, bias])
+    feed = {inputs: np.linspace(-1, 1, 12, dtype=np.float32).reshape(2, 3, 2)}
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        first = session.run([loss, c, found], feed)
+        losses = [session.run([loss, step], feed)[0] for _ in range(4)]
+    return {"first": first, "losses": losses}

@@ -298,3 +298,36 @@ def refused(tf: Any) -> Any:
         "used in another loop": attempt_loop(less, lambda i: i + seen[0], [i]),
         "wrong arguments": attempt_loop(less, lambda: i, [i]),
     }
+
+
+@program
+def variables_made_inside(tf: Any) -> Any:
+    def body(i: Any, s: Any) -> Any:
+        w = tf.get_variable("w", [2], initializer=tf.ones_initializer())
+        r = tf.get_variable("r", initializer=2.0, use_resource=True)
+        u = tf.Variable(lambda: tf.constant(0.5), name="u")
+        return i + 1, s * w + r + u
+
+    _, y = tf.while_loop(lambda i, _: i < 3, body, [0, tf.zeros([2])])
+
+    def refused(i: Any) -> Any:
+        tf.Variable(i * 2, name="bad")
+        return i + 1
+
+    return {"y": y, "value": run(tf, y, init=True), "refused": attempt(tf.while_loop, lambda i: i < 3, refused, [0])}
+
+
+@program
+def many_kinds_of_operations(tf: Any) -> Any:
+    x = tf.constant([1.0, 2.0, 3.0], name="x")
+
+    def body(i: Any, s: Any, noise: Any) -> Any:
+        checked = tf.Assert(s > -1.0, [s, i])
+        with tf.control_dependencies([checked]):
+            s = s + x[i]
+        s = tf.case([(tf.equal(i, 0), lambda: s * 2.0), (tf.equal(i, 1), lambda: s + 10.0)], default=lambda: -s)
+        s = tf.abs(s) + tf.reduce_sum(tf.one_hot(i, 3) * x) + tf.cast(tf.size(tf.range(i)), tf.float32)
+        return i + 1, s, noise + tf.random_uniform([2], seed=5)
+
+    made = tf.while_loop(lambda i, *_: i < 3, body, [0, 0.5, tf.zeros([2])])
+    return {"made": made, "values": [run(tf, made), run(tf, made)]}

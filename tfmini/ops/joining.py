@@ -16,6 +16,7 @@ from ..framework.static_value import static_value
 from ..framework.tensor import Tensor
 from .array import rank, shape, shape_n
 from .constant import constant
+from .control_flow_context import output_context
 from .placeholders import identity
 from .shape_functions import merge, several, with_rank
 
@@ -263,6 +264,9 @@ def _concat_gradient(op: Any, dy: Any) -> Any:
     values, axis = op._inputs[:-1], op._inputs[-1]
     if isinstance(dy, IndexedSlices):
         return [*_concat_gradient_of_rows(values, axis, dy), None]
+    if axis._op._definition.name == "Const" and output_context(dy._op) is not output_context(axis._op):
+        # A constant of its own need not enter the loop, or the branch, in which the gradient is computed.
+        axis = constant(static_value(axis), dtype=axis._dtype)
     where = axis % rank(values[0])
     sizes = _shapes_of(values)
     if len(sizes) > 16:

@@ -134,9 +134,10 @@ def _sparse_cross_entropy_kernel(features: Any, labels: Any, *, out: Any = None)
 
 
 def _is_zeros(tensor: Any) -> bool:
-    """Says whether a gradient is a tensor that was made of zeros."""
-    kind = tensor._op._definition.name
-    return kind == "ZerosLike" or (kind == "Const" and not np.any(tensor._op._attrs["value"]))
+    """Says whether a gradient was made by `zeros` or `zeros_like`. A constant of zeros in the gradient of a loop does not count."""
+    op = tensor._op
+    kind = op._definition.name
+    return kind == "ZerosLike" or (kind in ("Const", "Fill") and op._name.rpartition("/")[2].startswith("zeros"))
 
 
 def _cross_entropy_gradient(op: Any, d_loss: Any, d_backprop: Any) -> Any:

@@ -35,21 +35,20 @@ def _slice_shape(call: Any) -> Dims:
         if each is not None and dims is not None and each[0] is not None:
             with_rank(dims, each[0])
     begin, sizes = call.constant(1), call.constant(2)
-    if begin is None or sizes is None:
-        if sizes is not None:
-            return tuple(None if each < 0 else int(each) for each in sizes.tolist())
-        if dims is not None:
-            return (None,) * len(dims)
+    if sizes is None:
         known = call.constant_shape(2)
-        return known
-    if dims is None:
-        return tuple(None if each < 0 else int(each) for each in sizes.tolist())
-    dims = with_rank(dims, len(begin))
+        if known is not None:
+            return known
+        return None if dims is None else (None,) * len(dims)
+    if dims is not None:
+        dims = with_rank(dims, len(sizes))
+    starts = [None] * len(sizes) if begin is None else begin.tolist()
+    wholes = (None,) * len(sizes) if dims is None else dims
     result: list[int | None] = []
-    for whole, start, length in zip(dims, begin.tolist(), sizes.tolist(), strict=True):
+    for whole, start, length in zip(wholes, starts, sizes.tolist(), strict=True):
         if length != -1:
             result.append(length)
-        elif whole is None:
+        elif whole is None or start is None:
             result.append(None)
         elif start > whole:
             raise ValueError(f"Negative dimension size caused by subtracting {start} from {whole}")
