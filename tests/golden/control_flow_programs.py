@@ -120,6 +120,7 @@ class Maker:
             self._constant,
             self._rows,
             self._scoped,
+            self._parts,
         ]
         nested = [
             self._branch,
@@ -172,6 +173,33 @@ class Maker:
         index = self._counters[-1] % 4 if self._counters and self._random.random() < 0.6 else self._random.randint(0, 3)
         row = tf.gather(self._table, index) if self._random.random() < 0.7 else tf.gather(self._table, [index, 0])[0]
         return Value(tf.tanh(row * value.tensor), STATIC)
+
+    def _parts(self, value: Value, pool: list[Value], depth: int) -> Value:
+        """Takes three numbers apart and joins them again, or goes through a table."""
+        tf, chance = self._tf, self._random
+        if value.kind == SCALAR:
+            row = tf.stack([value.tensor, self._fitted(self._pick(pool), SCALAR), tf.constant(0.5)])
+            return Value(row, STATIC) if chance.random() < 0.5 else Value(row[chance.randint(0, 2)], SCALAR)
+        t = value.tensor
+        choices: list[Callable[[], Any]] = [
+            lambda: tf.concat([t[1:], t[:1]], 0),
+            lambda: tf.nn.softmax(t),
+            lambda: tf.where(t > 0.1, t, tf.sin(t)),
+            lambda: tf.cumsum(t) * 0.5,
+            lambda: (
+                tf.reshape(tf.matmul(tf.reshape(t, [1, -1]), tf.reshape(t, [-1, 1]) * tf.reshape(t, [1, -1])), [-1])
+                * 0.1
+            ),
+            lambda: tf.reshape(tf.transpose(tf.stack([t, t * t])), [-1])[:3],
+            lambda: t / (1.0 + tf.reduce_max(tf.abs(t))),
+            lambda: tf.reverse(t, [0]) + tf.gather(t, [0, 2, 1]),
+            lambda: tf.clip_by_value(t * 2.0, -0.75, 0.75),
+            lambda: tf.nn.relu(t) - tf.nn.elu(-t),
+            lambda: tf.reduce_sum(tf.expand_dims(t, 1) * tf.expand_dims(t, 0), 1) * 0.3,
+            lambda: tf.concat(tf.split(t, [1, 2], 0)[::-1], 0),
+        ]
+        found = chance.choice(choices)()
+        return Value(found, value.kind)
 
     def _scoped(self, value: Value, pool: list[Value], depth: int) -> Value:
         tf = self._tf
