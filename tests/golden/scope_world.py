@@ -216,6 +216,9 @@ class Runner:
       tf: the engine.
       on_error: called with every error that a statement raised.
       watch: is told which statement is executed.
+
+    Attributes:
+      graphs: those in which statements were executed, by their ids.
     """
 
     def __init__(
@@ -223,6 +226,7 @@ class Runner:
     ) -> None:
         self.tf = tf
         self._watch = watch
+        self.graphs: dict[int, Any] = {}
         self._cell: tuple[Any, ...] = ()
         self.names = names(tf)
         self.outcomes: list[Any] = []
@@ -278,6 +282,7 @@ class Runner:
                 self._on_error(error)
             return False
         self._note(statement, outcome(self.tf, value))
+        self.graphs.setdefault(id(self.tf.get_default_graph()), self.tf.get_default_graph())
         return True
 
     def _simple(self, statement: ast.stmt) -> Any:
@@ -342,7 +347,7 @@ def run(tf: Any, source: str, seed: int = 87, on_error: Callable[[Exception], No
         record["requests"] = watch.calls
         if watch.short_ways:
             record["short ways"] = watch.short_ways
-        if _is_broken(graph):
+        if any(_is_broken(each) for each in (graph, *runner.graphs.values())):
             record["broken"] = True
         record["values"] = _values(tf, graph)
     return record

@@ -119,7 +119,7 @@ class Plan:
         self.graph = graph
         self.mutations = graph._mutations
         fed = frozenset(feeds)
-        ops = _ordered(_needed(fetches, targets, fed))
+        ops = _refused_first(_ordered(_needed(fetches, targets, fed)))
         self.slot_of: dict[Any, int] = {}
         for tensor in feeds:
             self.slot_of[tensor] = len(self.slot_of)
@@ -202,6 +202,12 @@ def _needed(fetches: Sequence[Any], targets: Sequence[Any], fed: frozenset[Any])
             if each not in needed and not fed_before:
                 todo.append(each)
     return list(needed)
+
+
+def _refused_first(ops: list[Any]) -> list[Any]:
+    """Puts reference variables of a shape that is known in part at the start: TensorFlow refuses them before anything runs."""
+    refused = [op for op in ops if op.type == "VariableV2" and None in (op._attrs["shape"] or ())]
+    return [*refused, *(op for op in ops if op not in refused)] if refused else ops
 
 
 def _ordered(ops: list[Any]) -> list[Any]:
