@@ -70,7 +70,7 @@ def item_function(
     """
     if len(item.members) > _MOST_STEPS:
         return None
-    writer = _Writer(plan, rows, state, given, outs)
+    writer = _Writer(plan, item.members, rows, state, given, outs)
     try:
         writer.items([item], 1, ())
     except _TooDeep:
@@ -142,6 +142,7 @@ class _Writer:
     def __init__(
         self,
         plan: Plan,
+        members: Sequence[int],
         rows: Sequence[tuple[Any, ...]],
         state: SessionState,
         given: tuple[int, ...],
@@ -151,7 +152,7 @@ class _Writer:
         self._rows = rows
         self._state = state
         self._names: dict[int, str] = {slot: f"v{slot}" for slot in given}
-        self._read = {slot for step in plan.steps for slot in step.inputs} | set(outs)
+        self._read = {slot for index in members for slot in plan.steps[index].inputs} | set(outs)
         self._counters = 0
         self.lines: list[str] = []
         self.table: list[Spot] = []
