@@ -35,6 +35,17 @@ export function svg(tag, props, ...children) {
   return fill(document.createElementNS(SVG, tag), props, children);
 }
 
+/** Makes `wanted` the children of a node. Those that stay where they are are not touched, so little is laid out anew. */
+export function keepChildren(node, wanted) {
+  const kept = new Set(wanted);
+  for (const child of [...node.childNodes]) if (!kept.has(child)) child.remove();
+  let at = node.firstChild;
+  for (const child of wanted) {
+    if (child === at) at = at.nextSibling;
+    else node.insertBefore(child, at);
+  }
+}
+
 /** Calls `run` once in the next frame, however often it is asked; dropped when `signal` aborts. */
 export function oncePerFrame(run, signal) {
   let asked = 0;

@@ -3,7 +3,7 @@
 // Two tabs. "Variable scopes" is a tree grid: a scope, its entries (each `with`), its variables; below it the panel that traces every
 // default to the scope that set it. "Name scopes and ties" sets the two trees side by side.
 
-import { element, oncePerFrame } from "../lib/dom.js";
+import { element, keepChildren, oncePerFrame } from "../lib/dom.js";
 import { findAll, parseQuery } from "../lib/find.js";
 import { counted, shortened } from "../lib/names.js";
 import { nameScopeText, scopeNameOf, scopesText, siteWords } from "../lib/text.js";
@@ -83,7 +83,7 @@ export function scopesView(ctx) {
     active = Math.min(active, Math.max(0, rows.length - 1));
     const shown = rows.slice(0, MOST_ROWS * pages);
     const focused = body.contains(document.activeElement) ? document.activeElement.dataset.name ?? "" : null;
-    body.replaceChildren(...shown.map(nodeOf));
+    keepChildren(body, shown.map(nodeOf));
     more.hidden = shown.length >= rows.length;
     if (!more.hidden) more.replaceChildren(element("button", { type: "button", class: "tfm-button", onclick: () => { pages += 1; draw(); } }, counted(rows.length - shown.length, "more row")));
     if (!store.scopes.length || (store.scopes.length === 1 && !store.requests.length)) {
@@ -165,7 +165,7 @@ export function scopesView(ctx) {
       else if (row.entry >= 0 && open.has(row.entry) && row.carries) on.push({ index, tip: tip ? "refused" : row.entry === store.open.scopes.at(-1) ? "open" : "" });
     });
     for (const node of body.querySelectorAll(".tfm-sc-rail")) node.remove();
-    if (on.length < 2 && !stopped) return;
+    if (!rows.length || (on.length < 2 && !stopped)) return;
     const first = on[0]?.index ?? 0;
     const last = on.at(-1)?.index ?? 0;
     for (let index = first; index <= last; index += 1) {
