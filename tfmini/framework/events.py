@@ -11,19 +11,24 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 # ---- events
 
 
-class Event:
-    """What all events have in common. They are plain classes: while a view is open, one is made for each operation."""
+class _Record:
+    """What events and records have in common. They are plain classes, which cost less to import and to make than dataclasses."""
 
     __slots__: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({', '.join(f'{name}={getattr(self, name)!r}' for name in self.__slots__)})"
+        return f"{type(self).__name__}({', '.join(f'{name}={getattr(self, name)!r}' for name in self.__slots__ if name[0] != '_')})"
+
+
+class Event(_Record):
+    """Something that happened to a graph; while a view is open, one is made for each operation."""
+
+    __slots__ = ()
 
 
 class OpCreated(Event):
@@ -193,46 +198,89 @@ class EventHub:
 # ---- records that are always kept
 
 
-@dataclass(eq=False, slots=True)
-class ScopeEntry:
+class ScopeEntry(_Record):
     """One `with tf.variable_scope(...)`, from its entry on.
 
     `mode_from` and `defaults` say where each setting came from: (how, ScopeEntry or None, Site or None). `base_reuse` is the mode of
     the scope that it extends, or of the captured scope to which it jumps.
     """
 
-    index: int
-    name: str
-    parent: ScopeEntry | None
-    name_scope: str
-    given: str
-    reuse_given: Any
-    reuse: Any
-    mode_from: tuple[str, Any, Any]
-    defaults: dict[str, Default]
-    sites: tuple[Any, ...]
-    scope: Any
-    notes: list[str] = field(default_factory=list)
-    is_open: bool = True
-    base_reuse: Any = None
+    __slots__ = (
+        "base_reuse",
+        "defaults",
+        "given",
+        "index",
+        "is_open",
+        "mode_from",
+        "name",
+        "name_scope",
+        "notes",
+        "parent",
+        "reuse",
+        "reuse_given",
+        "scope",
+        "sites",
+    )
+
+    def __init__(
+        self,
+        index: int,
+        name: str,
+        parent: ScopeEntry | None,
+        name_scope: str,
+        given: str,
+        reuse_given: Any,
+        reuse: Any,
+        mode_from: tuple[str, Any, Any],
+        defaults: dict[str, Default],
+        sites: tuple[Any, ...],
+        scope: Any,
+        notes: list[str] | None = None,
+        is_open: bool = True,
+        base_reuse: Any = None,
+    ) -> None:
+        self.index = index
+        self.name = name
+        self.parent = parent
+        self.name_scope = name_scope
+        self.given = given
+        self.reuse_given = reuse_given
+        self.reuse = reuse
+        self.mode_from = mode_from
+        self.defaults = defaults
+        self.sites = sites
+        self.scope = scope
+        self.notes: list[str] = [] if notes is None else notes
+        self.is_open = is_open
+        self.base_reuse = base_reuse
 
 
-@dataclass(frozen=True, slots=True)
-class Default:
+class Default(_Record):
     """One default of a scope entry: the value in effect, how it came ("given", "inherited", "default", "set"), from which entry and
     line, what it overrides and what stood above it but is not passed down."""
 
-    key: str
-    value: Any
-    how: str
-    entry: Any = None
-    site: Any = None
-    overrides: Any = None
-    not_inherited: Any = None
+    __slots__ = ("entry", "how", "key", "not_inherited", "overrides", "site", "value")
+
+    def __init__(
+        self,
+        key: str,
+        value: Any,
+        how: str,
+        entry: Any = None,
+        site: Any = None,
+        overrides: Any = None,
+        not_inherited: Any = None,
+    ) -> None:
+        self.key = key
+        self.value = value
+        self.how = how
+        self.entry = entry
+        self.site = site
+        self.overrides = overrides
+        self.not_inherited = not_inherited
 
 
-@dataclass(eq=False, slots=True, weakref_slot=True)
-class Request:
+class Request(_Record):
     """One call of `get_variable`, with its verdict; see `docs/data.md`, section requests.
 
     `arguments` are those that the program gave, `effective` all of them with the scope's defaults filled in; `ignored` lists
@@ -240,58 +288,133 @@ class Request:
     operations and `name_scope` the open name scope when the call came.
     """
 
-    number: int
-    asked: str
-    name: str
-    entry: ScopeEntry | None
-    sites: tuple[Any, ...]
-    reuse: Any
-    mode_from: tuple[str, Any, Any]
-    arguments: dict[str, Any]
-    maker: str
-    lookup: str = "missing"
-    found: Request | None = None
-    verdict: str = ""
-    variable: Any = None
-    ignored: tuple[Any, ...] = ()
-    checks: str = ""
-    error: str = ""
-    flags: tuple[str, ...] = ()
-    effective: dict[str, Any] = field(default_factory=dict)
-    version: int = 0
-    name_scope: str = ""
+    __slots__ = (
+        "__weakref__",
+        "arguments",
+        "asked",
+        "checks",
+        "effective",
+        "entry",
+        "error",
+        "flags",
+        "found",
+        "ignored",
+        "lookup",
+        "maker",
+        "mode_from",
+        "name",
+        "name_scope",
+        "number",
+        "reuse",
+        "sites",
+        "variable",
+        "verdict",
+        "version",
+    )
+
+    def __init__(
+        self,
+        number: int,
+        asked: str,
+        name: str,
+        entry: ScopeEntry | None,
+        sites: tuple[Any, ...],
+        reuse: Any,
+        mode_from: tuple[str, Any, Any],
+        arguments: dict[str, Any],
+        maker: str,
+        lookup: str = "missing",
+        found: Request | None = None,
+        verdict: str = "",
+        variable: Any = None,
+        ignored: tuple[Any, ...] = (),
+        checks: str = "",
+        error: str = "",
+        flags: tuple[str, ...] = (),
+        effective: dict[str, Any] | None = None,
+        version: int = 0,
+        name_scope: str = "",
+    ) -> None:
+        self.number = number
+        self.asked = asked
+        self.name = name
+        self.entry = entry
+        self.sites = sites
+        self.reuse = reuse
+        self.mode_from = mode_from
+        self.arguments = arguments
+        self.maker = maker
+        self.lookup = lookup
+        self.found = found
+        self.verdict = verdict
+        self.variable = variable
+        self.ignored = ignored
+        self.checks = checks
+        self.error = error
+        self.flags = flags
+        self.effective: dict[str, Any] = {} if effective is None else effective
+        self.version = version
+        self.name_scope = name_scope
 
 
-@dataclass(eq=False, slots=True)
-class VariableRecord:
+class VariableRecord(_Record):
     """One variable and the operations that belong to it."""
 
-    index: int
-    name: str
-    variable: Any
-    maker: str
-    how: str
-    site: Any
-    slot_of: Any = None
-    slot: str = ""
-    starts_as: str = ""
-    requests: list[Any] = field(default_factory=list)
+    __slots__ = ("how", "index", "maker", "name", "requests", "site", "slot", "slot_of", "starts_as", "variable")
+
+    def __init__(
+        self,
+        index: int,
+        name: str,
+        variable: Any,
+        maker: str,
+        how: str,
+        site: Any,
+        slot_of: Any = None,
+        slot: str = "",
+        starts_as: str = "",
+        requests: list[Any] | None = None,
+    ) -> None:
+        self.index = index
+        self.name = name
+        self.variable = variable
+        self.maker = maker
+        self.how = how
+        self.site = site
+        self.slot_of = slot_of
+        self.slot = slot
+        self.starts_as = starts_as
+        self.requests: list[Any] = [] if requests is None else requests
 
 
-@dataclass(eq=False, slots=True)
-class RunRecord:
+class RunRecord(_Record):
     """One `Session.run`. `seconds` is None while it runs; `scalars` are the fetched numbers, by name, for lines over runs."""
 
-    number: int
-    session: Any
-    fetches: tuple[str, ...]
-    feeds: tuple[tuple[str, tuple[int, ...], str], ...]
-    steps: int = 0
-    seconds: float | None = None
-    writes: tuple[str, ...] = ()
-    error: str = ""
-    cell: Any = None
-    scalars: tuple[tuple[str, float], ...] = ()
+    __slots__ = ("cell", "error", "feeds", "fetches", "number", "scalars", "seconds", "session", "steps", "writes")
+
+    def __init__(
+        self,
+        number: int,
+        session: Any,
+        fetches: tuple[str, ...],
+        feeds: tuple[tuple[str, tuple[int, ...], str], ...],
+        steps: int = 0,
+        seconds: float | None = None,
+        writes: tuple[str, ...] = (),
+        error: str = "",
+        cell: Any = None,
+        scalars: tuple[tuple[str, float], ...] = (),
+    ) -> None:
+        self.number = number
+        self.session = session
+        self.fetches = fetches
+        self.feeds = feeds
+        self.steps = steps
+        self.seconds = seconds
+        self.writes = writes
+        self.error = error
+        self.cell = cell
+        self.scalars = scalars
 
 
 class Journal:
