@@ -12,7 +12,7 @@ from typing import Any
 
 from IPython.display import display
 
-from tfmini import errors, inspection
+from tfmini import inspection
 
 from . import views
 
@@ -35,9 +35,7 @@ def explain_errors(shell: Any, on: bool = True) -> None:
 
 def _explain(result: Any) -> None:
     error = result.error_in_exec
-    if not isinstance(error, (ValueError, TypeError, errors.OpError)):
-        return
-    problem = inspection.last_problem(error)
+    problem = inspection.last_problem(error) if error is not None else None
     view = views.opened(problem) if problem is not None else None
     if view is not None:
         display(view)
