@@ -77,7 +77,18 @@ from .ops import (
     unary,
     while_loop,
 )
-from .variables import initializers, lists, partitioners, parts, scope, store, templates, variable, variable_scope
+from .variables import (
+    initializers,
+    lists,
+    orthogonal_kernels,
+    partitioners,
+    parts,
+    scope,
+    store,
+    templates,
+    variable,
+    variable_scope,
+)
 from .variables import modes as variable_modes
 
 _package = sys.modules["tfmini"]
@@ -260,7 +271,9 @@ PUBLIC["debugging"] = _namespace(
     {**_names(checks), **_picked("is_finite is_inf is_nan", compare), **_picked("Assert check_numerics", control_flow)},
 )
 PUBLIC["losses"] = _namespace("losses", _names(collected_losses))
-PUBLIC["contrib"] = _namespace("contrib", {"layers": contrib_layers})
+PUBLIC["contrib"] = _namespace(
+    "contrib", {"framework": _namespace("contrib.framework", _names(orthogonal_kernels)), "layers": contrib_layers}
+)
 PUBLIC["bitwise"] = _namespace("bitwise", _names(bitwise))
 PUBLIC["dtypes"] = _namespace(
     "dtypes", {**api.dtype_names, "DType": api.DType, "as_dtype": api.as_dtype, "cast": cast.cast}

@@ -266,6 +266,14 @@ tf.get_variable('l{n}', [[[2]|[4, 2]|[2, 2, 2]]], initializer=[[tf.orthogonal_in
 tf.get_variable('y{n}', [[[2]|[3]|[1]]], initializer=tf.constant_initializer([1.0, 2.0]))
 """,
     """
+convolutional('delta_orthogonal')([[[2, 2]|[3, 4, 2]|[2, 3]]])
+convolutional('orthogonal_[[1d|2d|3d]]')([2, 2])
+convolutional('orthogonal_2d')([2, 3, 2, 2])
+convolutional('orthogonal_3d')([2, 2, 3, 2, 2])
+convolutional('orthogonal_1d')([2, 4, 2])
+tf.get_variable('o{n}', [[[3, 2, 2]|[1, 1, 2]|[2]]], initializer=convolutional('[[orthogonal_1d|delta_orthogonal]]'))
+""",
+    """
 tf.get_variable('u{n}', [[None|[2]]], initializer=[[failing|needs|ones2|ones2_of]])
 tf.get_variable('u{n}', [2])
 tf.get_variable('u{n}', [2])

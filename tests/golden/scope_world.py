@@ -94,9 +94,18 @@ def names(tf: Any) -> dict[str, Any]:
         for error in raised:
             raise error
 
+    def convolutional(name: str) -> Any:
+        """Returns an initializer of convolutions: 1.x has them in `tf.contrib.framework`, 2.21 only inside."""
+        if tf.__name__ == "tfmini":
+            return getattr(tf.contrib.framework, f"convolutional_{name}")()
+        from tensorflow.python.ops import init_ops
+
+        return getattr(init_ops, f"convolutional_{name}")()
+
     return {
         "tf": tf,
         "np": np,
+        "convolutional": convolutional,
         "crossed": crossed,
         "bare": lambda: tf.Variable.__new__(tf.Variable),
         "Stop": Stop,
