@@ -15,8 +15,7 @@ from __future__ import annotations
 import ast
 import functools
 import re
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from . import dtypes
 from .shapes import dims_of
@@ -32,8 +31,7 @@ _TYPE_SETS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ArgSpec:
+class ArgSpec(NamedTuple):
     """One input or output of an operation type. Exactly one of `dtype`, `type_attr` and `list_attr` is set."""
 
     name: str
@@ -44,8 +42,7 @@ class ArgSpec:
     is_ref: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class AttrSpec:
+class AttrSpec(NamedTuple):
     """One attribute: its kind, whether it is a list, its default (`required` when it has none) and what it allows."""
 
     name: str
@@ -57,15 +54,22 @@ class AttrSpec:
     minimum: int | None = None
 
 
-@dataclass(frozen=True)
 class OpSpec:
     """The signature of an operation type."""
 
-    name: str
-    inputs: tuple[ArgSpec, ...]
-    outputs: tuple[ArgSpec, ...]
-    attrs: tuple[AttrSpec, ...]
-    stateful: bool = False
+    def __init__(
+        self,
+        name: str,
+        inputs: tuple[ArgSpec, ...],
+        outputs: tuple[ArgSpec, ...],
+        attrs: tuple[AttrSpec, ...],
+        stateful: bool = False,
+    ) -> None:
+        self.name = name
+        self.inputs = inputs
+        self.outputs = outputs
+        self.attrs = attrs
+        self.stateful = stateful
 
     @functools.cached_property
     def attr_by_name(self) -> dict[str, AttrSpec]:
