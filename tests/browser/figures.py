@@ -135,12 +135,22 @@ def linked(bare: Any) -> Iterator[Row]:
 
     record = record_of_program(program(1000))
     give(bare, record)
+    devtools = bare.page.context.new_cdp_session(bare.page)
+    devtools.send("Performance.enable", {"timeDomain": "threadTicks"})
+    before = _busy(devtools)
     times = [each for _ in range(3) for each in bare.page.evaluate(_LINKED, 900)]
-    yield (
-        "linked selection, six views, 1,000 variables",
-        f"{tail(times):.0f} ms p95, {statistics.median(times):.0f} ms median",
-        "50 ms p95",
+    worked = (_busy(devtools) - before) / len(times)
+    devtools.detach()
+    reached = (
+        f"{tail(times):.0f} ms p95, {statistics.median(times):.0f} ms median; the page works {worked:.0f} ms for each"
     )
+    yield "linked selection, six views, 1,000 variables", reached, "50 ms p95"
+
+
+def _busy(devtools: Any) -> float:
+    """Returns how long the page's main thread has worked, in ms; other processes do not count."""
+    metrics = devtools.send("Performance.getMetrics")["metrics"]
+    return 1000 * float(next(each["value"] for each in metrics if each["name"] == "TaskDuration"))
 
 
 def long_log(bare: Any) -> Iterator[Row]:
