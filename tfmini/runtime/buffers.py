@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from .facts import ARRAY, Fact
+from .lines import Line
 from .liveness import Lives
-from .lowering import Line, Lowering
+from .lowering import Lowering
 
 _ALIGNMENT = 64
 

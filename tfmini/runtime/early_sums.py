@@ -10,7 +10,8 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from .lowering import Line, Lowering
+from .lines import Line
+from .lowering import Lowering
 
 
 class EarlySums:

@@ -6,7 +6,8 @@ fetched, written to a variable or kept by a kernel leaves the run and must have 
 
 from __future__ import annotations
 
-from .lowering import Line, Lowering
+from .lines import Line
+from .lowering import Lowering
 
 
 class Lives:

@@ -13,7 +13,7 @@ import numpy as np
 
 from . import cancel
 from .facts import SCALAR
-from .lowering import Line, Turn
+from .lines import Line, Turn
 
 if TYPE_CHECKING:
     from .writer import Writer

@@ -13,7 +13,8 @@ import numpy as np
 from ..ops.activation import clip
 from ..ops.reduction import SUM_TILE, whole_sum
 from .facts import ARRAY, SCALAR, Fact
-from .lowering import Line, Lowering
+from .lines import Line
+from .lowering import Lowering
 from .plan import Step
 
 Pattern = Callable[[Lowering, int, Step, list[int]], bool]

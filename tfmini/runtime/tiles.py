@@ -14,7 +14,8 @@ import numpy as np
 
 from ..ops.reduction import SUM_TILE, whole_sum
 from .facts import ARRAY, Fact
-from .lowering import Line, Lowering
+from .lines import Line
+from .lowering import Lowering
 
 _LEAST = 1 << 20
 """Arrays with fewer elements are done line by line: there tiles gain nothing."""

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 from . import flat
 from .facts import ARRAY, SCALAR
-from .lowering import Group, Line, Lowering
+from .lines import Group, Line
+from .lowering import Lowering
 from .patterns import pattern
 from .plan import Step
 

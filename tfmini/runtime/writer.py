@@ -14,8 +14,9 @@ import numpy as np
 
 from .buffers import Buffers
 from .facts import ARRAY, CELL, OTHER, SCALAR
+from .lines import Line
 from .liveness import Lives
-from .lowering import Line, Lowering
+from .lowering import Lowering
 from .tiles import Tiled
 
 _LINES_IN_PART = 1500
