@@ -199,6 +199,9 @@ def main() -> None:
     parser.add_argument("--tensorflow", metavar="PYTHON", help="a Python that has TensorFlow")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=0.25, help="time a sample")
+    parser.add_argument(
+        "--cpu", action="store_true", help="time of the processor instead of the wall: for busy machines"
+    )
     parser.add_argument("--only", nargs="*", choices=[*BY_NAME, *_EXTRA], default=None, metavar="NAME")
     parser.add_argument("--list", action="store_true", help="print the names of the lines and what they time")
     options = parser.parse_args()
@@ -206,11 +209,15 @@ def main() -> None:
         for case in CASES:
             print(f"{case.name:14}{'; '.join(line.title for line in case.lines)}")
         return
+    if options.cpu:
+        os.environ["BENCHMARKS_CLOCK"] = "cpu"
     chosen = options.only or [*BY_NAME, *_EXTRA]
     pythons = {"numpy": sys.executable, "tfmini": sys.executable}
     if options.tensorflow:
         pythons["tensorflow"] = options.tensorflow
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, numpy {np.__version__}")
+    if options.cpu:
+        print("Times are of the processor, in all threads of a process, not of the wall.")
     if "OPENBLAS_CORETYPE" in os.environ:
         print("OPENBLAS_CORETYPE was set; it is cleared for every process that is timed.")
     print()
