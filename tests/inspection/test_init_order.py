@@ -176,3 +176,49 @@ def test_texts_are_made_for_a_graph_a_record_and_a_session(kind: bool) -> None:
         assert text == inspection.init_order_text(inspection.snapshot(graph))
         assert "v (float32 [2], glorot uniform): any order; A: empty" in text
         assert inspection.init_order(session)["sessions"][0]["label"] == "A"
+
+
+def test_every_fact_of_the_records_is_in_the_text() -> None:
+    """Names, waves, verdicts, reads, states, what init operations cover and leave out; steps, runs and values."""
+    with tf.Graph().as_default():
+        x = tf.placeholder(tf.float32, [], name="x")
+        base = tf.get_variable("base", [], use_resource=True)
+        rate = tf.Variable(base * 2.0, name="rate", use_resource=True)
+        half = tf.Variable(rate.initialized_value() / 2.0, name="half")
+        tf.Variable(x * 2.0, name="fed")
+        init = tf.global_variables_initializer()
+        tf.Variable(0.0, name="count", collections=[tf.GraphKeys.LOCAL_VARIABLES])
+        session = tf.Session()
+        session.run(tf.assign(half, 3.0))
+        text = inspection.init_order_text()
+        record = inspection.init_order(session)
+        for each in record["variables"]:
+            line = next(line for line in text.splitlines() if line.startswith(f"  {each['name']} ("))
+            assert each["verdict"] in line
+            for read in each["reads"]:
+                assert f"reads {record['variables'][read['variable']]['name']} " in line
+            value = record["sessions"][0]["values"].get(str(each["variable"]))
+            assert ("A: empty" if value is None else f"A: {value['how']}, run {value['run']}") in line
+        for number, wave in enumerate(record["waves"], 1):
+            part = text.split(f"wave {number}\n")[1].split("\nwave ")[0]
+            assert all(f"  {record['variables'][each]['name']} (" in part for each in wave)
+        for each in record["inits"]:
+            line = next(line for line in text.splitlines() if line.startswith(f"  {each['name']}, "))
+            assert f"covers {len(each['covers'])} of" in line
+            for place, those in each["left_out"].items():
+                assert f"{len(those)} {place}: {', '.join(record['variables'][one]['name'] for one in those)}" in line
+        assert any(each["name"] == init.name for each in record["inits"])
+        ahead = inspection.preflight(session, [rate + x, half])
+        words = inspection.preflight_text(ahead)
+        for each in (*ahead["unfed"], *ahead["empty"]):
+            assert f"{each['name']} at step {each['step'] + 1}" in words
+        for run in ahead["first"]:
+            assert run["code"] in words
+        for index in ahead["not_read"]:
+            assert ahead["names"][str(index)] in words
+        tried = inspection.try_order(session, [rate, base, half], "empty")
+        told = inspection.try_text(tried)
+        for number, run in enumerate(tried["runs"], 1):
+            assert f"run {number} {', '.join(tried['names'][str(each)] for each in run['variables'])}: " in told
+        for value in tried["values"]:
+            assert value["text"] in told

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..framework import contexts
 from .init_order import left_out, order_of, waves_of
 from .reading import Record, record_of
 from .words import grouped, plural
@@ -18,9 +19,10 @@ _PROBLEMS = (("needs an order", "need an order"), ("must be fed", "must be fed")
 # ---- the order
 
 
-def init_order_text(graph: Any) -> str:
-    """Returns the waves of the variables of a graph, or of its record, with verdicts, sessions and initializing operations."""
-    record = record_of(graph)
+def init_order_text(graph: Any = None) -> str:
+    """Returns the waves of the variables of a graph (the default graph if None), or of its record, with verdicts, sessions and
+    initializing operations."""
+    record = record_of(contexts.default_graph() if graph is None else graph)
     lines = [_head(record)]
     for number, wave in enumerate(waves_of(record), 1):
         lines.append(f"wave {number}")
