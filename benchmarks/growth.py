@@ -1,7 +1,8 @@
 """How building grows: `python -m benchmarks.growth` builds chains of 10,000, 100,000 and 1,000,000 operations.
 
-It prints microseconds of the processor and bytes for an operation, with its name, its line and its place in the graph, then what gradients of the
-chain cost, scopes, variables and shared requests. What is linear prints the same number on every line.
+It prints microseconds of the processor and bytes for an operation, with its name, its line and its place in the graph, then what
+gradients of the chain cost, scopes, variables and shared requests. What is linear prints about the same number on every line; Python's
+search for garbage, which follows the whole graph now and then, makes the difference between the first lines and the others.
 """
 
 from __future__ import annotations
