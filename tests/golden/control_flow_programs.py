@@ -288,7 +288,7 @@ class Maker:
                 for index, kind in enumerate(kinds)
             ]
             self._counters = outer
-            return (i + 1, *results)
+            return [i + 1, *results]
 
         start = [each.tensor for each in variables]
         if chance.random() < 0.1:
