@@ -211,7 +211,7 @@ class _Builder:
         special = merge_steps | gate_steps | set(exit_steps)
         head = [index for index in frame.members if index not in in_body and index not in special]
         body = [index for index in frame.members if index in in_body]
-        if any(self._kind[index] in NEXTS for index in head):
+        if conditions[0] in in_body:
             raise Irregular
         inner = [index for child in self._children[frame] for index in self._loops[child].members]
         if any(steps[index].op._control_inputs for index in special if not self._is_quiet(index, frame)):
@@ -253,5 +253,10 @@ class _Builder:
                 if self._kind[index] in ENTERS:
                     behind.add(self._frames.after[index])
             elif any(each in gate_steps for each in step.control):
-                raise Irregular  # after a Switch, whichever way it went
+                # After a Switch, whichever way it went: what it computes in the last turn is for nobody.
+                if step.op._definition.spec.stateful:
+                    raise Irregular
+                behind.add(index)
+            elif self._kind[index] in NEXTS:
+                behind.add(index)  # a value that is the same in every turn
         return {each for each in behind if not isinstance(each, Frame)}
