@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ..framework.provenance import Site
+from ..framework.provenance import Site, home_cell
 from ..variables.scope import AUTO_REUSE as AUTO
 from . import source_lines
 from .replay import Edit, place_of, scopes_around
@@ -68,8 +68,12 @@ class Case:
         return "tf." if self.site is None else source_lines.module_of(self.site.file)
 
     def is_shared(self, site: Site | None) -> bool:
-        """Says whether a line also led to the call that made the variable."""
-        return site is None or place_of(site) in self.shared_lines
+        """Says whether a line also led to the call that made the variable: in this run, or as part of a function of another cell."""
+        if site is None or place_of(site) in self.shared_lines:
+            return True
+        home = home_cell(site)
+        elsewhere = home is not None and site.cell is not None and home is not site.cell
+        return elsewhere and any(place_of(site)[:2] == each[:2] for each in self.shared_lines)
 
     def with_lines(self) -> Iterator[tuple[Any, Site, Found | None]]:
         """Yields the scope entries around the request, innermost first, with their line and its call of `variable_scope`."""
