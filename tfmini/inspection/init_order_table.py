@@ -17,7 +17,7 @@ class InitTable:
         self._reads: dict[int, dict[str, Any]] = {}
         self._of_storage: dict[Any, int] = {}
         self._of_initializer: dict[Any, int] = {}
-        self._groups: list[Any] = []
+        self._groups: dict[Any, dict[str, Any] | None] = {}  # operation -> its record, None before it is looked at
         self._looked_at = 0
         self._mutations = -1
 
@@ -29,6 +29,7 @@ class InitTable:
         if mutations != self._mutations:
             self._mutations = mutations
             self._reads.clear()
+            self._groups.update(dict.fromkeys(self._groups))
         for each in variables[len(self._of_storage) :]:
             self._of_storage[storage_of(each)] = each.index
             self._of_initializer[initializer_of(each)] = each.index
@@ -77,14 +78,17 @@ class InitTable:
         count = len(ops)
         for op in ops[self._looked_at : count]:
             if op._definition.name == "NoOp" and (op._maker == "init" or op._control_inputs):
-                self._groups.append(op)
+                self._groups[op] = None
         self._looked_at = count
-        records = []
-        for op in self._groups:
-            covers = self._covered(op)
-            if covers or (op._maker == "init" and not op._control_inputs):
-                records.append({"op": op._id, "name": op._name, "covers": covers, "site": places.site(op._site)})
-        return records
+        for op, known in list(self._groups.items()):
+            if known is None:
+                covers = self._covered(op)
+                if covers or (op._maker == "init" and not op._control_inputs):
+                    site = places.site(op._site)
+                    self._groups[op] = {"op": op._id, "name": op._name, "covers": covers, "site": site}
+                else:
+                    del self._groups[op]
+        return [each for each in self._groups.values() if each is not None]
 
     def _covered(self, group: Any) -> list[int]:
         """Returns the variables whose initializers a group runs, itself or through groups inside it."""

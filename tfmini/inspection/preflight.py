@@ -123,7 +123,7 @@ class Preflight:
             return [], False
         if not wanted:
             return [], True
-        order, inits = InitTable().records(self._graph, self._variables, Places())
+        order, inits = InitTable().records(self._graph, list(self._graph.journal.variables), Places())
         have = self._filled(self._session._state)
         for _ in range(_MOST_ROUNDS):
             levels = self._levels(wanted, have, order)
