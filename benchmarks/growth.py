@@ -8,6 +8,7 @@ search for garbage, which follows the whole graph now and then, makes the differ
 from __future__ import annotations
 
 import argparse
+import gc
 import resource
 import sys
 import time
@@ -81,6 +82,7 @@ def _ordered(count: int) -> int:
 
 
 def _row(title: str, action: Callable[[int], int], count: int) -> None:
+    gc.collect()
     with tf.Graph().as_default():
         before, started = _resident(), time.process_time()
         done = action(count)
@@ -89,6 +91,7 @@ def _row(title: str, action: Callable[[int], int], count: int) -> None:
 
 
 def _gradients(count: int) -> None:
+    gc.collect()
     with tf.Graph().as_default() as graph:
         x, y = _chain(count)
         known = graph.version
