@@ -21,7 +21,6 @@ import numpy as np
 from ..errors import FailedPreconditionError, KernelError
 from ..framework import dtypes
 from .frames import LOOPS, MERGES, NEXTS, Frames
-from .memory import collection_paused
 from .state import Cell, SessionState
 
 CONTROL_FLOW = frozenset(
@@ -128,8 +127,7 @@ class Plan:
         has_loops = self.branches and any(op._definition.name in LOOPS for op in ops)
         self.frames = Frames(ops, fed) if has_loops else None
         self.wiring: Any = None
-        with collection_paused():
-            self._lay_out(ops, fed, fetches)
+        self._lay_out(ops, fed, fetches)
         self.writes = tuple(dict.fromkeys(name for op in ops for name in written_by(op)))
 
     def _lay_out(self, ops: list[Any], fed: frozenset[Any], fetches: Sequence[Any]) -> None:

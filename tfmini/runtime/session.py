@@ -17,6 +17,7 @@ from .devices import Device, devices_of
 from .failure import error_of
 from .feeds import feed_tensor, feed_value, flatten_feed_dict
 from .fetches import FetchMap, structure_key
+from .memory import collection_paused
 from .partial import PartialRun, PartialRunEnded
 from .plan import KernelErrorInPlan, Plan
 from .program import Program
@@ -206,8 +207,9 @@ class BaseSession:
 
     def _compile(self, fetch_map: FetchMap, feeds: Sequence[Tensor]) -> Program:
         try:
-            plan = Plan(self._graph, fetch_map.tensors, fetch_map.targets, feeds)
-            return Program(plan, self._state, fetch_map.build)
+            with collection_paused():
+                plan = Plan(self._graph, fetch_map.tensors, fetch_map.targets, feeds)
+                return Program(plan, self._state, fetch_map.build)
         except KernelErrorInPlan as error:
             raise failure.no_kernel(error.op) from None
 
