@@ -158,6 +158,18 @@ def test_a_failing_step_ends_the_record_in_its_turn() -> None:
     assert "in loop  while/while_context, turn 3" in last["error"]["message"]
 
 
+def test_a_loop_over_matrices() -> None:
+    """Values with many elements, and a loop variable that is passed on as it is."""
+    start = tf.constant(np.ones((3, 4), np.float32))
+    loop = tf.while_loop(lambda i, x, y: i < 2, lambda i, x, y: (i + 1, y, x + y), [tf.constant(0), start, start])
+    with tf.Session() as session:
+        trace = _checked(inspection.trace(session, loop))
+        wanted = session.run(loop)
+    last = trace["steps"][-2:]
+    for step, value in zip(last, wanted[1:], strict=True):
+        assert step["values"][0]["cells"]["data"] == value.ravel().tolist()
+
+
 def test_names_of_loops() -> None:
     """The frame's name without what TensorFlow adds."""
     assert turns.loop_title("while/while_context", "user") == "while"

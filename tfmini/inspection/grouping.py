@@ -258,7 +258,7 @@ class Grouper:
                     if self._is_free(each)
                     and (
                         each.op._definition.name in ("Identity", "RefIdentity")
-                        or (each.op._definition.name in EXITS and each.outputs[:1] == (DEAD,))
+                        or (each.op._definition.name in EXITS and all(value is DEAD for value in each.outputs))
                     )
                 )
         return [each for each in found if id(each) in self._position]
