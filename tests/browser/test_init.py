@@ -485,3 +485,33 @@ def test_the_python_view_checks_what_it_is_given() -> None:
     assert "w is empty" in view.text()
     assert view.svg().startswith("<svg")
     view.close()
+
+
+def test_the_dashboard_has_it_as_an_arrangement(bare: BarePage) -> None:
+    """One click shows it as the main view; a selection made elsewhere is told in its short form at the side."""
+    root = bare.mount("dashboard", ran()[0], width=1300, height=760)
+    root.get_by_role("button", name="Initialize").click()
+    row(root, "rate").first.wait_for()
+    assert "needs an order" in row(root, "rate").first.inner_text()
+    root.get_by_role("button", name="Learn scopes").click()
+    root.locator('[data-tfm="tab"][data-name="init"]').click()
+    short = root.locator('.tfm-da-pane [data-tfm="row"][data-name="rate"]')
+    short.wait_for()
+    short.click()
+    bare.page.wait_for_function("() => document.querySelector('[data-tfm=status]').innerText.includes('rate')")
+
+
+def test_two_copies_follow_each_other(bare: BarePage) -> None:
+    """Two views of one graph on a page share the selection; ids stay unique."""
+    record = ran()[0]
+    bare.mount("init", record, height=500)
+    bare.page.evaluate(
+        "([record]) => { const first = window.mounted; window.mount({view: 'init', record, trace: {}, theme: 'light', height: 500, state: {}, live: 'recorded'}, 900); const second = window.mounted; window.mounted = {abort: {abort() { first.abort.abort(); second.abort.abort(); }}}; }",
+        [record],
+    )
+    views = bare.page.locator(".tfm[data-view=init]")
+    row(views.first, "rate").click()
+    views.nth(1).locator('[data-tfm="story"]').wait_for()
+    assert row(views.nth(1), "rate").get_attribute("aria-selected") == "true"
+    ids = bare.page.evaluate("() => [...document.querySelectorAll('[id]')].map((each) => each.id)")
+    assert len(ids) == len(set(ids))
