@@ -390,7 +390,7 @@ def test_a_run_of_5000_steps_stays_small_and_fast(bare: BarePage) -> None:
 # ---- text twin and accessibility
 
 
-@pytest.mark.parametrize("name", ["digits", "forward", "kinds", "hostile", "stopped", "empty"])
+@pytest.mark.parametrize("name", ["digits", "forward", "kinds", "hostile", "stopped", "empty", "looping"])
 def test_the_page_makes_the_text_twin_of_python(bare: BarePage, name: str) -> None:
     """Both halves say the same, letter for letter."""
     made = {"digits": lambda: DIGITS, "forward": lambda: FORWARD, "empty": dict}.get(name) or getattr(traces, name)
@@ -398,6 +398,19 @@ def test_the_page_makes_the_text_twin_of_python(bare: BarePage, name: str) -> No
     root = open_stepper(bare, trace)
     root.locator('[data-tfm="twin-switch"]').click()
     assert root.locator('[data-tfm="twin"]').text_content() == trace_text(trace)
+
+
+def test_turns_of_a_loop_are_brackets(bare: BarePage) -> None:
+    """Each turn that is shown has its bracket, and its steps can be gone to."""
+    trace = traces.looping()
+    root = open_stepper(bare, trace)
+    text = root.text_content()
+    for title in ("turn 1 of while", "turn 6 of while", "turn 1,000 of while", "end of while"):
+        assert title in text
+    turns = [index for index, step in enumerate(trace["steps"]) if step["title"] == "mul"]
+    assert len(turns) == 7
+    go(root, turns[3])
+    assert now(root) == turns[3]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
