@@ -72,6 +72,7 @@ class GraphTracker:
         self._items: dict[str, list[Any]] = {name: [] for name in _SPARSE}
         self._sent: dict[str, list[Any]] = {name: [] for name in _SPARSE}
         self._change = LastChange(self._ops, self._places)
+        self._variable_keys: list[Any] = []
         self._errors: dict[Any, str] = {}
         self._header: dict[str, Any] | None = None
         self._open: dict[str, Any] | None = None
@@ -101,6 +102,7 @@ class GraphTracker:
         """Looks at every section again at the next delta, also at those whose sources seem unchanged."""
         for name in _SPARSE:
             self._sources.pop(name, None)
+        self._variable_keys = []
 
     # ---- records
 
@@ -293,17 +295,27 @@ class GraphTracker:
                 index = index_of.get(id(item))
                 if index is not None and number not in member.setdefault(index, []):
                     member[index].append(number)
-        self._items["variables"] = [
-            variable_record(
-                each,
-                self._scopes.index(variable_scope_name(each)),
-                self._uses,
-                self._places,
-                index_of,
-                member.get(each.index, []),
+        before, known = self._items["variables"], self._variable_keys
+        records, keys = [], []
+        uses = self._uses
+        for place, each in enumerate(variables):
+            own = member.get(each.index, [])
+            # All that can change of a variable's record: most are as they were.
+            key = (
+                id(each),
+                self.graph._mutations,
+                len(uses.reads.get(id(each), ())),
+                len(uses.writes.get(id(each), ())),
+                len(each.requests),
+                own,
             )
-            for each in variables
-        ]
+            if place < len(known) and known[place] == key:
+                records.append(before[place])
+            else:
+                scope = self._scopes.index(variable_scope_name(each))
+                records.append(variable_record(each, scope, uses, self._places, index_of, own))
+            keys.append(key)
+        self._items["variables"], self._variable_keys = records, keys
 
     @staticmethod
     def _storage_name(record: Any) -> str:
