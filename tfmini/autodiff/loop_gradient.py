@@ -11,7 +11,7 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
-from ..framework import contexts, dtypes
+from ..framework import dtypes
 from ..framework.constant_value import constant_value
 from ..framework.operation import Operation
 from ..framework.registry import raw
@@ -212,8 +212,3 @@ class LoopGradient:
         self.grad_context.enter()
         found = state.add_backward_value(history, value)
         return found if state is self else self.grad_context.AddValue(found)
-
-
-def current_context() -> Any:
-    """Returns the control flow context in which the default graph grows, or None."""
-    return contexts.default_graph()._get_control_flow_context()

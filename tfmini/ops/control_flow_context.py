@@ -151,11 +151,6 @@ def is_switch(op: Operation) -> bool:
     return op.type in ("Switch", "RefSwitch")
 
 
-def is_merge(op: Operation) -> bool:
-    """Says whether `op` is a Merge."""
-    return op.type in ("Merge", "RefMerge")
-
-
 def is_loop_enter(op: Operation) -> bool:
     """Says whether `op` is an Enter."""
     return op.type in ("Enter", "RefEnter")
@@ -193,24 +188,10 @@ def is_cond_switch(op: Operation) -> bool:
     return True
 
 
-def is_cond_merge(op: Operation) -> bool:
-    """Says whether `op` joins two branches."""
-    if not is_merge(op):
-        return False
-    found = [output_context(each._op) for each in op._inputs]
-    return all(each is not None and each.is_cond_context() for each in found)
-
-
 def is_loop_switch(op: Operation) -> bool:
     """Says whether `op` decides about another turn of a loop."""
     context = op._control_flow_context
     return is_switch(op) and context is not None and context.is_while_context() and not is_cond_switch(op)
-
-
-def is_loop_merge(op: Operation) -> bool:
-    """Says whether `op` begins a turn of a loop."""
-    context = op._control_flow_context
-    return is_merge(op) and context is not None and context.is_while_context() and not is_cond_merge(op)
 
 
 def is_containing_context(context: Any, maybe_containing: Any) -> bool:

@@ -185,17 +185,6 @@ class ArrayState:
                 )
         return found
 
-    def shape_of_empty(self, given: Dims) -> tuple[int, ...]:
-        """Returns the shape of an element of an array without elements."""
-        dims = given if self.element_shape is None else self.element_shape
-        if dims is None or not is_full(dims):
-            raise KernelError(
-                UnimplementedError,
-                f"TensorArray has size zero, but element shape {shape_phrase(dims)} is not fully defined. Currently only static "
-                "shapes are supported when packing zero-size TensorArrays.",
-            )
-        return tuple(int(each) for each in dims if each is not None)
-
     # ---- gradients
 
     def gradient(self, source: bytes, prepend: tuple[int, ...] = ()) -> ArrayState:
@@ -221,6 +210,17 @@ class ArrayState:
         """Drops all elements."""
         self.closed = True
         self.values, self.shapes, self.written, self.cleared = [], [], [], []
+
+
+def shape_of_empty(dims: Dims) -> tuple[int, ...]:
+    """Returns the shape of an element of an array without elements. Raises `KernelError` when it is not known."""
+    if dims is None or not is_full(dims):
+        raise KernelError(
+            UnimplementedError,
+            f"TensorArray has size zero, but element shape {shape_phrase(dims)} is not fully defined. Currently only static "
+            "shapes are supported when packing zero-size TensorArrays.",
+        )
+    return tuple(int(each) for each in dims if each is not None)
 
 
 _TEXT = {"float32": "float", "float64": "double", "float16": "half"}

@@ -12,7 +12,7 @@ from ..framework.operation import Operation
 from ..framework.registry import op
 from ..framework.shapes import Dims, dims_text, merge_dims
 from ..framework.tensor import Tensor
-from .tensor_array_kernels import ArrayState, refused, zeros
+from .tensor_array_kernels import ArrayState, refused, shape_of_empty, zeros
 
 __all__: list[str] = []
 
@@ -211,7 +211,8 @@ def _gather_kernel(handle: ArrayState, indices: Any, flow_in: Any, *, dtype: dty
     if np.ndim(indices) != 1:
         raise refused(f"Expected indices to be a vector, but received shape: {dims_text(np.shape(indices))}")
     if not len(indices):
-        return zeros((0, *handle.shape_of_empty(element_shape)), dtype)
+        dims = element_shape if handle.element_shape is None else handle.element_shape
+        return zeros((0, *shape_of_empty(dims)), dtype)
     return np.stack(handle.several(indices))
 
 
@@ -277,9 +278,7 @@ def _concat_kernel(handle: ArrayState, flow_in: Any, *, dtype: dtypes.DType, ele
     handle.check_open(dtype)
     count = len(handle.values)
     if not count:
-        if handle.element_shape is not None:
-            element_shape_except0 = handle.element_shape[1:]
-        rest = ArrayState.shape_of_empty(_without_shape(handle), element_shape_except0)
+        rest = shape_of_empty(element_shape_except0 if handle.element_shape is None else handle.element_shape[1:])
         return zeros((0, *rest), dtype), np.zeros([0], np.int64)
     found = [handle.read(index) for index in range(count)]
     for number, each in enumerate(found):
@@ -294,10 +293,6 @@ def _concat_kernel(handle: ArrayState, flow_in: Any, *, dtype: dtypes.DType, ele
                 f"{dims_text(np.shape(each)[1:])}"
             )
     return np.concatenate(found), np.array([len(each) for each in found], np.int64)
-
-
-def _without_shape(array: ArrayState) -> ArrayState:
-    return ArrayState(array.name, array.dtype, 0, None, False, False, False)
 
 
 split_op = op(
