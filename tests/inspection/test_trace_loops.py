@@ -50,13 +50,13 @@ def test_each_turn_has_its_steps() -> None:
     assert titles == ["constants", "turn 1 of while", "turn 2 of while", "turn 3 of while", "end of while"]
     second = trace["scopes"][2]
     steps = trace["steps"][second["first"] : second["last"] + 1]
-    assert [step["title"] for step in steps] == ["loop variable 1", "loop variable 2", "Less", "LoopCond", "add", "mul"]
+    assert [step["title"] for step in steps] == ["loop var 1", "loop var 2", "Less", "LoopCond", "add", "mul"]
     assert all(step["loops"] == [{"loop": "while/while_context", "turn": 1}] for step in steps)
     assert [step["values"][0]["text"] for step in steps] == ["1", "2", "True", "True", "2", "4"]
     body = trace["steps"].index(steps[5])
     following = trace["steps"][trace["scopes"][3]["first"] + 1]
     assert [each["step"] for each in following["inputs"]] == [body]
-    assert [trace["steps"][each["step"]]["title"] for each in steps[5]["inputs"]] == ["loop variable 2", "mul"]
+    assert [trace["steps"][each["step"]]["title"] for each in steps[5]["inputs"]] == ["loop var 2", "mul"]
     last = trace["steps"][-2:]
     assert [step["type"] for step in last] == ["Exit", "Exit"]
     assert [step["values"][0]["text"] for step in last] == ["3", "8"]

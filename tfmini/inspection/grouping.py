@@ -231,7 +231,7 @@ class Grouper:
             kind = op._definition.name
             if kind in MERGES and any(tensor._op._definition.name in NEXTS for tensor in op._inputs):
                 number = counts[place] = counts.get(place, 0) + 1
-                title = f"loop variable {number}"
+                title = f"loop var {number}"
                 self._make(record, "op", title, parent(op._name), self._carriers(record), loop_variable=number)
             elif kind == "LoopCond":
                 self._make(record, "op", _title(op), parent(op._name), [])

@@ -149,7 +149,14 @@ export class PlanList {
     el.dataset.name = b.title;
     el.append(
       triangle(row.open),
-      element("span", { class: `tfm-st-name${/^(fed|constants)$/.test(b.title) ? "" : " tfm-mono"}` }, b.title || "root"),
+      element(
+        "span",
+        {
+          class: `tfm-st-name${/^(fed|constants)$/.test(b.title) ? "" : " tfm-mono"}`,
+          ...(b.note ? { title: `${b.title}; ${b.note}` } : {}),
+        },
+        `${b.title || "root"}${b.note ? " \u2026" : ""}`,
+      ),
     );
     if (marked && !row.open)
       el.append(element("span", { class: "tfm-st-dot tfm-st-dot-mark", title: "holds a step of the selection" }));
