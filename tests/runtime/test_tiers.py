@@ -467,3 +467,49 @@ def test_a_sum_that_was_begun_is_finished_by_the_interpreter() -> None:
         text = tf.inspection.generated_program(session, total, {x: array}).split("\n")
         sums = [place for place, line in enumerate(text) if line.endswith("# AddN")]
         assert sums[0] < next(place for place, line in enumerate(text) if "square(" in line) < sums[-1]
+
+
+def test_fetched_arrays_belong_to_the_caller() -> None:
+    """Whatever is fetched may be changed: not the state, not a constant, not what was fed, not another fetch."""
+    with tf.Graph().as_default(), tf.Session() as session:
+        x = tf.placeholder(tf.float32, [2, 3])
+        v = tf.Variable(np.ones((2, 3), np.float32))
+        written = v.assign_add(x)
+        with tf.control_dependencies([written]):
+            after = tf.identity(written)
+        y = tf.tanh(x)
+        constant = tf.constant([[1.0, 2.0], [3.0, 4.0]])
+        fetches = [written, after, x, y, tf.identity(y), tf.reshape(y, [3, 2]), constant, tf.transpose(constant), v]
+        session.run(v.initializer)
+        fed = np.full((2, 3), 0.5, np.float32)
+        for number in range(1, 7):
+            values = session.run(fetches, {x: fed})
+            expected = [each.copy() for each in values]
+            for place, value in enumerate(values):
+                value[...] = -100.0
+                for other in range(place + 1, len(values)):
+                    np.testing.assert_array_equal(values[other], expected[other])
+            np.testing.assert_array_equal(session.run(v), np.full((2, 3), 1 + 0.5 * number))
+            np.testing.assert_array_equal(fed, np.full((2, 3), 0.5))
+            np.testing.assert_array_equal(expected[6], [[1.0, 2.0], [3.0, 4.0]])
+
+
+def test_what_a_loop_gives_belongs_to_the_caller() -> None:
+    """A loop and a branch that pass on what they read of a variable."""
+    with tf.Graph().as_default(), tf.Session() as session:
+        v = tf.Variable(np.ones((2, 2), np.float32), use_resource=True)
+        x = tf.placeholder(tf.float32, [])
+
+        def body(i: Any, m: Any) -> Any:
+            with tf.control_dependencies([v.assign_add(tf.ones([2, 2])).op]):
+                return i + 1, v.read_value()
+
+        _, last = tf.while_loop(lambda i, m: i < 2, body, [tf.constant(0), tf.zeros([2, 2])])
+        with tf.control_dependencies([last]):
+            chosen = tf.cond(x > 0.0, lambda: v.read_value(), lambda: tf.zeros([2, 2]))
+        session.run(v.initializer)
+        for number in range(1, 6):
+            for value in session.run([last, chosen], {x: 1.0}):
+                np.testing.assert_array_equal(value, np.full((2, 2), 1.0 + 2 * number))
+                value[...] = -100.0
+            np.testing.assert_array_equal(session.run(v), np.full((2, 2), 1.0 + 2 * number))

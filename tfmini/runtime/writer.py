@@ -312,11 +312,17 @@ class Writer:
         results = []
         given: set[int] = set()
         made = {out: line for line in lowering.lines for out in line.outs}
+        stored = {line.args[0] for line in lowering.lines if line.kind == "write"}
         for fetch, value in zip(lowering.plan.fetches, lowering.fetched, strict=True):
             name = self.name(value)
             fact = lowering.facts[value]
             line = made.get(value)
-            fresh = line is not None and not line.may_alias and line.kind in ("text", "ufunc", "call")
+            fresh = (
+                line is not None
+                and not line.may_alias
+                and line.kind in ("text", "ufunc", "call")
+                and value not in stored
+            )
             if fact is not None and fact.kind == SCALAR and value in lowering.certain:
                 plain = fresh or (value in self.known and isinstance(self.known[value], np.generic))
                 results.append(name if plain else f"{name}[()]")
@@ -332,7 +338,8 @@ class Writer:
                     for each in (line.args if line is not None else ())
                     if value not in self.known and (fact := lowering.facts[each]) is not None and fact.kind == ARRAY
                 ]
-                copy = fetch.copy or value in given or line is None
+                # What a loop or a function gives may be held by it, or by a variable that it read.
+                copy = fetch.copy or value in given or value in stored or line is None or line.keeps
                 results.append(f"{self.use('owned', owned)}({', '.join([name, str(copy), *sources])})")
             given.add(value)
         return results
