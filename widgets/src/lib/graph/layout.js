@@ -282,7 +282,7 @@ function placeGroups(lane, groups, g) {
     const note = group.note ? `${group.note} ${group.members.toLocaleString("en")}` : group.members.toLocaleString("en");
     const w = Math.ceil(textWidth(label, "mono") + textWidth(note, "sans") + 31);
     if (right - w < lane.strip.x + lane.titleWidth) break;
-    shown.push({ id: `${lane.id}/group/${group.name}`, op: group.op, label, note, w, h: 22, x: right - w, y: lane.strip.y + 4, name: g.name[group.op] });
+    shown.push({ id: `${lane.id}/group/${group.name}`, op: group.op, label, note, members: group.members, w, h: 22, x: right - w, y: lane.strip.y + 4, name: g.name[group.op] });
     right -= w + 11;
   }
   lane.groups = shown;

@@ -196,6 +196,6 @@ export function paintMark(mark, lane, look) {
 export function paintGroup(one, look) {
   return v("g", {
     class: "box hexagon", id: `${look.uid}-${look.number(one.id)}`, "data-tfm": "box", "data-name": one.name, "data-kind": "group", "data-id": one.id,
-    role: look.plain ? null : "img", "aria-label": look.plain ? null : `${one.name}, group, runs ${one.members} operations`,
+    role: look.plain ? null : "img", "aria-label": look.plain ? null : `${one.name}, group, runs ${one.members.toLocaleString("en")} ${one.members === 1 ? "operation" : "operations"}`,
   }, hexagon(one.x, one.y, one.w, one.h), ...twoPart(one.label, one.note, one.x + one.w / 2, one.y + one.h / 2, "strong"));
 }
