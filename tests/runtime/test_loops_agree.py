@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tfmini as tf
+from tfmini.framework.registry import raw
 from tfmini.runtime import Stepper, program, trace
 from tfmini.runtime.item_writer import ItemFunction
 
@@ -237,3 +238,29 @@ def test_a_loop_with_effects_is_a_function() -> None:
         assert len(functions) == 1
         assert "while True:" in functions[0].text
         assert functions[0].text.count("if ") == 3  # the condition of the loop, the branches, what they give
+
+
+@pytest.mark.parametrize("has_condition", [True, False])
+@pytest.mark.parametrize(("branches", "wanted"), [(False, [16.0, 12.0, 20.0]), (True, [11.25, 13.25, 20.0])])
+def test_loops_made_by_hand(has_condition: bool, branches: bool, wanted: list[float]) -> None:
+    """Raw operations, with and without LoopCond; the numbers are those of TensorFlow 2.21."""
+    with tf.Graph().as_default(), tf.Session() as session:
+
+        def entered(value: Any, is_constant: bool = True) -> Any:
+            return raw.Enter(value, frame_name="hand", is_constant=is_constant)
+
+        x = tf.placeholder(tf.float32, [])
+        start = entered(x, is_constant=False)
+        current = raw.Merge([start, start])[0]
+        going = current < entered(tf.constant(10.0))
+        out, inside = raw.Switch(current, raw.LoopCond(going) if has_condition else going)
+        value = tf.identity(inside) * entered(tf.constant(2.0))
+        if branches:
+            small, large = raw.Switch(value, value > entered(tf.constant(6.0)))
+            parts = [small + entered(tf.constant(0.5)), large + entered(tf.constant(0.25))]
+            value = raw.Merge(parts)[0]
+        current.op._update_input(1, raw.NextIteration(value))
+        result = raw.Exit(out)
+        for _ in range(4):
+            assert [session.run(result, {x: each}) for each in (1.0, 3.0, 20.0)] == wanted
+        assert trace(session, result, {x: 1.0}).result() == wanted[0]
