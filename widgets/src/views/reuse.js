@@ -284,10 +284,13 @@ export function reuseView(ctx) {
       if (selection?.kind === "request" && selection.origin !== "reuse" && store.requests[selection.id]) {
         state.set("reuse.open", store.requests[selection.id].number);
         reveal(selection.id);
-      } else if (selection?.kind === "variable" && selection.origin !== "reuse") {
-        const index = store.requests.findIndex((each) => each.variable === selection.id);
-        if (index >= 0 && !predicting()) reveal(index);
-      }
+      } else if (selection?.kind === "variable" && selection.origin !== "reuse" && tab === "table") {
+        // its first call comes into sight; nothing is drawn anew unless a group must open for it
+        const index = store.variables[selection.id]?.requests[0] ?? -1;
+        if (index < 0) { table.mark(); return; }
+        if (table.has(index)) { table.mark(); table.show(index); return; }
+        reveal(index);
+      } else if (tab !== "lanes") { table.mark(); return; }
       draw();
     },
     countFor: (selection) => (selection?.kind === "variable" ? store.requests.filter((each) => each.variable === selection.id).length : 0),

@@ -219,8 +219,19 @@ export class CallTable {
     const { scrollTop, clientHeight } = this.scroll;
     if (bottom > scrollTop + clientHeight) this.scroll.scrollTop = Math.min(top, bottom - clientHeight);
     if (top < this.scroll.scrollTop) this.scroll.scrollTop = top;
-    this.drawn = "";
     this.#window();
+    this.#mark();
+  }
+
+  /** Whether the row of a call is there, in sight or not. */
+  has(request) { return this.rows.some((row) => row.kind === "call" && row.request === request); }
+
+  /** Marks the rows of what is selected, without drawing them anew. */
+  mark() {
+    for (const each of this.body.querySelectorAll('[data-kind="call"]')) {
+      const row = this.rows[Number(each.dataset.index)];
+      if (row) each.classList.toggle("tfm-selected", this.host.isSelected(row.request));
+    }
   }
 
   /** Puts the cursor on the row of a call and brings it in sight. */
