@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from tfmini.inspection.words import js_number
+from tfmini.inspection.words import js_number, visible
 
 # answers of the kernel that a view keeps in its state; they are made again when they are asked for
 _NOT_IN_CODE = ("init.preflight", "init.tried", "reuse.explained", "reuse.answers", "notes")
@@ -64,7 +64,7 @@ def _literal(value: Any) -> str:
     if isinstance(value, (int, float)):
         return js_number(value)
     if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
+        return visible(json.dumps(value, ensure_ascii=False))
     if isinstance(value, dict):
         return "{" + ", ".join(f"{_literal(str(key))}: {_literal(each)}" for key, each in value.items()) + "}"
     return "[" + ", ".join(_literal(each) for each in value) + "]"

@@ -1,6 +1,8 @@
 // What a view hands on to other people: notes of a teacher, and the line of Python that shows the view again. Python writes the same
 // words (`tfmini_widgets/sharing.py`).
 
+import { visible } from "./dom.js";
+
 const NOT_IN_CODE = new Set(["init.preflight", "init.tried", "reuse.explained", "reuse.answers", "notes"]);
 const CALLS = { stepper: "step", init: "init_order" };
 
@@ -31,5 +33,5 @@ function literal(value) {
   if (typeof value === "boolean") return value ? "True" : "False";
   if (Array.isArray(value)) return `[${value.map(literal).join(", ")}]`;
   if (typeof value === "object") return `{${Object.entries(value).map(([key, each]) => `${JSON.stringify(key)}: ${literal(each)}`).join(", ")}}`;
-  return typeof value === "string" ? JSON.stringify(value) : String(value);
+  return typeof value === "string" ? visible(JSON.stringify(value)) : String(value);
 }
