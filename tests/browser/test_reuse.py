@@ -154,7 +154,7 @@ def test_verdicts_filter_and_calls_group(bare: BarePage) -> None:
     root.locator('[data-tfm="chip"][data-name="refused"]').click()
     root.locator('[data-tfm="by"]').select_option("variable")
     titles = root.locator(".tfm-re-grouptitle")
-    bare.page.wait_for_function("() => document.querySelector('.tfm-re-grouptitle').textContent === 'model/hidden/w'")
+    bare.page.wait_for_function("() => document.querySelector('.tfm-re-grouptitle')?.textContent === 'model/hidden/w'")
     assert titles.first.inner_text() == "model/hidden/w"
 
 
