@@ -210,3 +210,23 @@ def test_a_session_is_entered_once_at_a_time(graph: Any) -> None:
             pass
         with session.as_default():
             assert tf.get_default_session() is session
+
+
+def test_interactive_sessions_close_in_any_order_and_nothing_else_does(graph: Any) -> None:
+    """Each takes itself off the stack of defaults; a `with` that ends too early is still refused afterwards."""
+    one, two = tf.Graph(), tf.Graph()
+    first, second = tf.InteractiveSession(graph=one), tf.InteractiveSession(graph=two)
+    first.close()
+    assert tf.get_default_session() is second
+    assert tf.get_default_graph() is two
+    second.close()
+    assert tf.get_default_session() is None
+    assert tf.get_default_graph() is graph
+    outer, inner = one.as_default(), two.as_default()
+    outer.__enter__()
+    inner.__enter__()
+    with pytest.raises(AssertionError, match="Nesting violated"):
+        outer.__exit__(None, None, None)
+    inner.__exit__(None, None, None)
+    outer.__exit__(None, None, None)
+    assert tf.get_default_graph() is graph

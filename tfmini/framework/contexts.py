@@ -11,7 +11,6 @@ class DefaultStack(threading.local):
 
     def __init__(self) -> None:
         self.stack: list[Any] = []
-        self.enforce_nesting = True
 
     def get(self) -> Any:
         """Returns the innermost default, or None."""
@@ -23,13 +22,18 @@ class DefaultStack(threading.local):
 
 
 class Controller:
-    """One `with` that makes something the default."""
+    """One `with` that makes something the default.
 
-    __slots__ = ("_default", "_stack")
+    Attributes:
+      enforce_nesting: whether it must end as the innermost one. An interactive session may be closed at any time.
+    """
+
+    __slots__ = ("_default", "_stack", "enforce_nesting")
 
     def __init__(self, stack: DefaultStack, default: Any) -> None:
         self._stack = stack
         self._default = default
+        self.enforce_nesting = True
 
     def __enter__(self) -> Any:
         self._stack.stack.append(self._default)
@@ -39,7 +43,7 @@ class Controller:
         stack = self._stack.stack
         if not stack:
             return
-        if not self._stack.enforce_nesting:
+        if not self.enforce_nesting:
             if self._default in stack:
                 stack.remove(self._default)
         elif stack[-1] is self._default:
@@ -77,8 +81,9 @@ class GraphController(Controller):
     def __exit__(self, *_: Any) -> None:
         try:
             super().__exit__()
-        finally:
-            self._stack.devices.pop()
+        finally:  # also of an exit that is refused, as in TensorFlow; the one that is tried again then finds nothing
+            if self._stack.devices:
+                self._stack.devices.pop()
 
 
 graph_stack = GraphStack()

@@ -455,13 +455,13 @@ class InteractiveSession(BaseSession):
                 )
             InteractiveSession._active += 1
         self._explicit_graph = graph
-        contexts.session_stack.enforce_nesting = False
         self._default_context = self.as_default()
+        self._default_context.enforce_nesting = False
         self._default_context.__enter__()
         self._default_graph_context = None
         if graph is not None:
-            contexts.graph_stack.enforce_nesting = False
             self._default_graph_context = graph.as_default()
+            self._default_graph_context.enforce_nesting = False
             self._default_graph_context.__enter__()
 
     def close(self) -> None:
