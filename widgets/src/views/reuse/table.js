@@ -20,6 +20,7 @@ export class CallTable {
     this.at = 0;
     this.rows = [];
     this.detailHeight = 0;
+    this.nodes = new Map();
     this.head = element("div", { class: "tfm-re-head", role: "row", "aria-hidden": "true" });
     this.body = element("div", { class: "tfm-re-rows", role: "presentation" });
     this.scroll = element("div", { class: "tfm-re-scroll", role: "treegrid", "aria-label": "Calls of get_variable", tabindex: "0", "data-tfm": "calls", onkeydown: (event) => this.#key(event), onscroll: () => this.#window() }, this.body);
@@ -50,6 +51,7 @@ export class CallTable {
       return;
     }
     this.drawn = "";
+    this.nodes = new Map(); // rows in the page by their place; scrolling keeps those that stay in sight
     this.#window();
   }
 
@@ -81,13 +83,30 @@ export class CallTable {
     if (wanted === this.drawn) return;
     this.drawn = wanted;
     const list = [];
-    for (let index = first; index <= last; index += 1) list.push(this.#place(this.#row(index), this.#top(index, openAt)));
+    const kept = new Map();
+    for (let index = first; index <= last; index += 1) {
+      const node = this.nodes.get(index) ?? this.#row(index);
+      kept.set(index, node);
+      list.push(this.#place(node, this.#top(index, openAt)));
+    }
+    this.nodes = kept;
     if (openAt >= 0) {
       const box = this.#detail(openAt);
       list.push(this.#place(box, (openAt + 1) * this.rowHeight));
     } else { this.box = null; this.boxKey = ""; this.observer.disconnect(); }
-    this.body.replaceChildren(...list.sort((a, b) => a.dataset.order - b.dataset.order));
+    this.#fill(list.sort((a, b) => a.dataset.order - b.dataset.order));
     this.#mark();
+  }
+
+  /** Puts the nodes into the page in this order; those that stand there already are not moved. */
+  #fill(list) {
+    const wanted = new Set(list);
+    for (const each of [...this.body.children]) if (!wanted.has(each)) each.remove();
+    let at = this.body.firstChild;
+    for (const each of list) {
+      if (each === at) at = at.nextSibling;
+      else this.body.insertBefore(each, at);
+    }
   }
 
   #place(node, top) { node.style.transform = `translateY(${top}px)`; return node; }
