@@ -8,7 +8,7 @@ from typing import Any
 from tfmini import inspection
 
 from . import tables
-from .view import LiveView
+from .recorded import RecordedView
 
 
 class Initializing:
@@ -83,7 +83,7 @@ def texts(record: Any, state: dict[str, Any]) -> str:
     return "\n".join(parts)
 
 
-class InitOrderView(LiveView):
+class InitOrderView(RecordedView):
     """What must be initialized before what, who has a value in which session, and what a run would find empty.
 
     Args:
@@ -98,6 +98,7 @@ class InitOrderView(LiveView):
 
     _name = "init"
     _word = "Initialization order"
+    _no_run = "No initialization is recorded. Call .walk() first."
     _height = 700
 
     def __init__(
@@ -117,7 +118,6 @@ class InitOrderView(LiveView):
                 raise ValueError("Looking ahead to a run needs a session: tfw.init_order(sess, fetches, feed_dict).")
             ahead = inspection.preflight(session, fetches, feed_dict)
         super().__init__(graph, **options)
-        self._recording: inspection.Recording | None = None
         self._asking = Initializing(self.graph)
         state = dict(self.state)
         if session is not None:
@@ -136,8 +136,7 @@ class InitOrderView(LiveView):
             found = inspection.find_order(chosen)
             order = [index for run in found["runs"] for index in run["variables"]]
             variables = [self.graph.journal.variables[index].variable for index in order]
-        self._recording = inspection.Recording(chosen, [each.initializer for each in variables])
-        self._show_trace(self._recording)
+        self._record(inspection.Recording(chosen, [each.initializer for each in variables]))
 
     def _answers(self) -> dict[str, Callable[[dict[str, Any]], Any]]:
         return {
@@ -145,30 +144,8 @@ class InitOrderView(LiveView):
             "preflight": self._asking.preflight,
             "try": self._asking.try_order,
             "find": self._asking.find_order,
-            "init_steps": self._walk_asked,
-            "commit": self._commit_asked,
-            "again": self._again_asked,
+            "init_steps": lambda payload: self._record(self._asking.recording(payload)),
         }
-
-    def _walk_asked(self, payload: dict[str, Any]) -> dict[str, Any]:
-        self._recording = self._asking.recording(payload)
-        self._show_trace(self._recording)
-        return {"steps": len(self.trace.get("steps", ()))}
-
-    def _recorded(self) -> inspection.Recording:
-        if self._recording is None:
-            raise RuntimeError("No initialization is recorded. Call .walk() first.")
-        return self._recording
-
-    def _commit_asked(self, _payload: dict[str, Any]) -> dict[str, Any]:
-        written = self._recorded().commit()
-        self._hub.changed()
-        return {"written": list(written)}
-
-    def _again_asked(self, _payload: dict[str, Any]) -> dict[str, Any]:
-        self._recorded().again()
-        self._show_trace(self._recorded())
-        return {"steps": len(self.trace.get("steps", ()))}
 
     def _twin(self) -> str:
         return texts(self._whole(), self.state)

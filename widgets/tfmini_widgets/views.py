@@ -11,6 +11,7 @@ from tfmini import inspection
 from . import requests as calls
 from . import tables
 from .initializing import Initializing, InitOrderView, texts
+from .recorded import RecordedView
 from .requests import ReuseDebugger
 from .view import LiveView
 
@@ -50,7 +51,7 @@ class CollectionsView(LiveView):
         return tables.collections_svg(self._whole(), self._title())
 
 
-class SessionStepper(LiveView):
+class SessionStepper(RecordedView):
     """One run of a session, step by step, with its values.
 
     The run was done on a fork of the session's state: nothing in the session has changed. `commit` writes it.
@@ -74,9 +75,9 @@ class SessionStepper(LiveView):
     ) -> None:
         self._session = session
         self._watch = watch
-        self._recording = inspection.Recording(session, fetches, feed_dict, watch)
+        recording = inspection.Recording(session, fetches, feed_dict, watch)
         super().__init__(session.graph, **options)
-        self._show_trace(self._recording)
+        self._record(recording)
 
     def commit(self) -> tuple[str, ...]:
         """Writes the values of this run into the session. Returns the names of the variables that were written.
@@ -84,24 +85,11 @@ class SessionStepper(LiveView):
         Raises:
           RuntimeError: the run was written already, or the session is closed. What the run itself raised.
         """
-        return self._recording.commit()
+        return self._recorded().commit()
 
     def again(self) -> None:
         """Records another run of the same fetches, from the present state of the session."""
-        self._recording.again()
-        self._show_trace(self._recording)
-
-    def _answers(self) -> dict[str, Callable[[dict[str, Any]], Any]]:
-        return {**super()._answers(), "commit": self._commit_asked, "again": self._again_asked}
-
-    def _commit_asked(self, _payload: dict[str, Any]) -> dict[str, Any]:
-        written = self.commit()
-        self._hub.changed()
-        return {"written": list(written)}
-
-    def _again_asked(self, _payload: dict[str, Any]) -> dict[str, Any]:
-        self.again()
-        return {"steps": len(self.trace.get("steps", ()))}
+        self._again_asked({})
 
     def _twin(self) -> str:
         return inspection.trace_text(self.trace)
@@ -113,7 +101,7 @@ class SessionStepper(LiveView):
         return f"Stepper of run {self.trace.get('run', 0)} in session {self.trace.get('session', '?')}"
 
 
-class Dashboard(LiveView):
+class Dashboard(RecordedView):
     """Graph, scopes, collections and runs of one graph in one place; what is selected in one is lit in all.
 
     Its stepper shows the run that `step` recorded; on a page with a `SessionStepper` of the same graph, the run of that one.
@@ -124,7 +112,6 @@ class Dashboard(LiveView):
     _height = 760
 
     def __init__(self, graph: Any = None, *, session: Any = None, **options: Any) -> None:
-        self._recording: inspection.Recording | None = None
         if session is not None:
             own = getattr(session, "graph", None)
             if own is None:
@@ -137,40 +124,17 @@ class Dashboard(LiveView):
 
     def step(self, session: Any, fetches: Any, feed_dict: Any = None, watch: Sequence[Any] | None = None) -> None:
         """Shows one run in the stepper of this dashboard; arguments as in `SessionStepper`."""
-        self._recording = inspection.Recording(session, fetches, feed_dict, watch)
-        self._show_trace(self._recording)
+        self._record(inspection.Recording(session, fetches, feed_dict, watch))
 
     def _answers(self) -> dict[str, Callable[[dict[str, Any]], Any]]:
         return {
             **super()._answers(),
             **calls.answers(self.graph),
-            "commit": self._commit_asked,
-            "again": self._again_asked,
             "preflight": self._asking.preflight,
             "try": self._asking.try_order,
             "find": self._asking.find_order,
-            "init_steps": self._walk_asked,
+            "init_steps": lambda payload: self._record(self._asking.recording(payload)),
         }
-
-    def _walk_asked(self, payload: dict[str, Any]) -> dict[str, Any]:
-        self._recording = self._asking.recording(payload)
-        self._show_trace(self._recording)
-        return {"steps": len(self.trace.get("steps", ()))}
-
-    def _recorded(self) -> inspection.Recording:
-        if self._recording is None:
-            raise RuntimeError("No run is recorded. Call .step(session, fetches, feed_dict) first.")
-        return self._recording
-
-    def _commit_asked(self, _payload: dict[str, Any]) -> dict[str, Any]:
-        written = self._recorded().commit()
-        self._hub.changed()
-        return {"written": list(written)}
-
-    def _again_asked(self, _payload: dict[str, Any]) -> dict[str, Any]:
-        self._recorded().again()
-        self._show_trace(self._recorded())
-        return {"steps": len(self.trace.get("steps", ()))}
 
     def _twin(self) -> str:
         record = self._whole()
